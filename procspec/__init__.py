@@ -1,0 +1,3 @@
+"""procspec: human workflows as code."""
+
+__version__ = "0.1.0"

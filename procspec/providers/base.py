@@ -1,0 +1,75 @@
+"""The contract of a provider: everything that the rest of the house knows about a remote system.
+
+Adding a system is one folder beside this file, one line in the registry (`providers/__init__.py`) and
+its tests. A provider has two halves: `Provider` is pure and offline, `Service` is one account online.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from procspec.model import (
+    Change,
+    Credentials,
+    Diagnostic,
+    Document,
+    Environment,
+    FieldTable,
+    Finding,
+    Json,
+    Node,
+    Project,
+    Request,
+)
+
+
+class Service(Protocol):
+    """One account on the system. Every method is one HTTP call unless it says otherwise.
+
+    Safe to share between threads. All methods raise `ServiceError`, `Denied` or `UnknownOutcome`.
+    """
+
+    def read(self, id: str) -> Node | None:
+        """The live process, its nodes without keys; None when the system has no such process."""
+
+    def send(self, request: Request) -> str | None:
+        """Carries out one request of a plan, as it stands; the id of the process that it created, if any.
+
+        Raises `UnknownOutcome` when the request may have been carried out and that cannot be asked.
+        """
+
+    def validate(self, live: Node) -> tuple[Finding, ...]:
+        """What the system finds wrong with the process; empty means that it can be run.
+
+        At most one more GET, and only when there are findings whose target needs the whole tree.
+        """
+
+    def close(self) -> None:
+        """Gives the connections back."""
+
+
+class Provider(Protocol):
+    """What the system is like: its fields, its payloads, its requests. Pure functions."""
+
+    name: str
+    fields: FieldTable
+    credentials: tuple[str, ...]
+    """The kinds of credentials that it takes: `token`, `client`."""
+
+    def compile(self, document: Document, project: Project) -> tuple[Node | None, tuple[Diagnostic, ...]]:
+        """What the process should be; None, with diagnostics, when it cannot be said."""
+
+    def payload(self, desired: Node) -> Json:
+        """The body that creates the process."""
+
+    def lower(self, live: Node | None, planned: Node | None, changes: tuple[Change, ...]) -> tuple[Request, ...]:
+        """The fewest requests that carry out all pending changes; none exactly when there are none."""
+
+    def decompile(self, live: Node, people: dict[str, str]) -> Json:
+        """The process file's data for a live process: the inverse of `compile`, for `import`.
+
+        `people` maps server ids to the names that the project has for them.
+        """
+
+    def connect(self, environment: Environment, credentials: Credentials, folder: str) -> Service:
+        """Opens the account; no request is sent yet. `folder` is where an embedded emulator may live."""

@@ -1,0 +1,61 @@
+"""The contract of a state store: read, write with compare-and-swap, and a lock that people can read."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from procspec.model import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who holds a lock: enough for a person to find them. `until` is when the lease ends (ISO, UTC)."""
+
+    id: str
+    user: str
+    host: str
+    pid: int
+    command: str
+    since: str
+    until: str
+
+    def __str__(self) -> str:
+        return f"{self.user}@{self.host} (pid {self.pid}), {self.command!r}, since {self.since}"
+
+
+class StateStore(Protocol):
+    """Records by environment and key. Safe to share between threads.
+
+    Every method raises `StateError` when the store cannot be used, and `Contended` when somebody else
+    was faster; nothing that was written before is ever lost by a failure.
+    """
+
+    @property
+    def lineage(self) -> str:
+        """The identity of this store, made once; a plan of another store is refused."""
+
+    def read(self, environment: str) -> dict[str, Record]:
+        """All records of an environment by key."""
+
+    def write(self, record: Record) -> Record:
+        """Stores a record durably if its `serial` is still the stored one; the record with its new serial.
+
+        `serial` 0 creates. Raises `Contended` when the stored serial is another one.
+        """
+
+    def delete(self, record: Record) -> None:
+        """Forgets a record if its `serial` is still the stored one; raises `Contended` otherwise."""
+
+    def lock(self, environment: str, command: str) -> AbstractContextManager[Holder]:
+        """Holds the environment for one command; raises `Contended` naming who holds it already."""
+
+    def holder(self, environment: str) -> Holder | None:
+        """Who holds the environment now, if anybody."""
+
+    def unlock(self, environment: str, id: str) -> None:
+        """Breaks the lock with that id, for a holder that died."""
+
+    def close(self) -> None:
+        """Gives the files and connections back."""
