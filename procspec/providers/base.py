@@ -62,7 +62,9 @@ class Provider(Protocol):
     def payload(self, desired: Node) -> Json:
         """The body that creates the process."""
 
-    def lower(self, live: Node | None, planned: Node | None, changes: tuple[Change, ...]) -> tuple[Request, ...]:
+    def lower(
+        self, live: Node | None, planned: Node | None, changes: tuple[Change, ...]
+    ) -> tuple[Request, ...]:
         """The fewest requests that carry out all pending changes; none exactly when there are none."""
 
     def decompile(self, live: Node, people: dict[str, str]) -> Json:

@@ -1,0 +1,157 @@
+"""Plans: changes, the requests that carry them out, and how that ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from procspec.model.document import Diagnostic, Json, Location
+from procspec.model.tree import ROOT
+
+
+class Action(Enum):
+    """What a change, a request or a whole process plan does."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    RENAME = "rename"
+    REPLACE = "replace"
+    TRASH = "trash"
+    RESTORE = "restore"
+    NOOP = "no-op"
+
+
+class Cause(Enum):
+    """Why a change is there (DESIGN section 4)."""
+
+    SPEC = "spec"
+    DRIFT = "drift"
+    BOTH = "both"
+    DEFAULT = "default"
+    CALENDAR = "calendar"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One difference. `node` and `field` address it; an empty `field` means the node as a whole.
+
+    `before` and `after` are None where there is no value. `reason` is a sentence's end for people.
+    `level` is the depth of the node in the tree: 0 for the process, 1 for the root group.
+    """
+
+    action: Action
+    node: str
+    field: str = ""
+    before: Json = None
+    after: Json = None
+    cause: Cause = Cause.SPEC
+    reason: str = ""
+    place: Location | None = None
+    level: int = 0
+
+    @property
+    def path(self) -> str:
+        """The address as people read it: `reconcile-ar.assignee`, `root.parallel`, `dueDate`."""
+        node = "root" if self.node == ROOT else self.node
+        return ".".join(part for part in (node, self.field) if part)
+
+
+NEW_ID = "{id}"
+"""Stands in a request's path for the one unknown: the id of the process that the same plan creates."""
+
+
+class When(Enum):
+    """On what a planned request depends: a replacement ends in one of two ways, both of them planned."""
+
+    ALWAYS = "always"
+    VALID = "valid"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One HTTP call that changes the world, and the paths of the changes that it carries out."""
+
+    action: Action
+    method: str
+    path: str
+    body: Json = None
+    media: str = ""
+    carries: tuple[str, ...] = ()
+    when: When = When.ALWAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """The state of the world that a process plan was computed from."""
+
+    serial: int
+    id: str | None = None
+    revision: int | None = None
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessPlan:
+    """What is to be done about one process; `changes` includes no-ops, which carry their reason."""
+
+    key: str
+    title: str
+    action: Action
+    base: Base
+    changes: tuple[Change, ...] = ()
+    requests: tuple[Request, ...] = ()
+    place: Location | None = None
+    blocked: str = ""
+    """Why nothing can be done about this process now: an outcome that is unknown."""
+
+    @property
+    def pending(self) -> tuple[Change, ...]:
+        """The changes that are real differences."""
+        return tuple(change for change in self.changes if change.action is not Action.NOOP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that an apply would do, and what it was computed from.
+
+    `labels` gives people's names by id; `orphans` are the keys of records whose file is gone.
+    """
+
+    project: str
+    environment: str
+    target: str
+    """Provider and origin, for people and against applying to another account."""
+    lineage: str
+    spec: str
+    variables: Mapping[str, Json]
+    processes: tuple[ProcessPlan, ...]
+    orphans: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def pending(self) -> tuple[ProcessPlan, ...]:
+        """The processes about which something is to be done."""
+        return tuple(process for process in self.processes if process.action is not Action.NOOP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How the carrying out of one process plan ended; `sent` counts the requests of the plan that went out.
+
+    `exit_code` is 0 when all was done; `error` and `hint` say why not, `diagnostics` is what the
+    server's validation found, `remaining` what is still different.
+    """
+
+    key: str
+    title: str
+    action: Action
+    id: str | None = None
+    sent: int = 0
+    exit_code: int = 0
+    error: str = ""
+    hint: str = ""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    remaining: tuple[Change, ...] = ()

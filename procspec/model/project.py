@@ -1,0 +1,71 @@
+"""The project: people, environments, and everything that was read for one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from procspec.model.document import Document, Json, Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who gets work: `key` is the name in the files, `id` the one of the environment."""
+
+    key: str
+    id: str
+    type: str = "user"
+    name: str = ""
+    place: Location | None = None
+
+    @property
+    def label(self) -> str:
+        """How a plan calls this person."""
+        return self.name or self.key or self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """One account on one system. `url` is an origin, or the word `emulator`."""
+
+    name: str
+    provider: str
+    url: str
+    clock: str | None = None
+    variables: Mapping[str, Json] = field(default_factory=dict)
+    credentials: Mapping[str, str] = field(default_factory=dict)
+    """Names of the variables that hold the credentials, by setting: token, clientId, clientSecret."""
+    place: Location | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A folder of files, read and expanded for one environment.
+
+    `processes` are the process documents, expanded, in path order. `texts` holds every file that was
+    read, for showing the line of a problem; `digest` is the one of all that a plan depends on.
+    """
+
+    folder: str
+    name: str
+    environment: Environment
+    variables: Mapping[str, Json]
+    people: Mapping[str, Person]
+    calendars: Mapping[str, Mapping[str, Json]]
+    state: str
+    document: Document
+    processes: tuple[Document, ...]
+    texts: Mapping[str, str]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """What proves who we are; never shown, not even by a traceback."""
+
+    token: str = field(default="", repr=False)
+    client_id: str = field(default="", repr=False)
+    client_secret: str = field(default="", repr=False)
+
+    def __bool__(self) -> bool:
+        return bool(self.token or (self.client_id and self.client_secret))

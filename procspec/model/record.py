@@ -1,0 +1,70 @@
+"""What the state store keeps, and what a server finds wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from procspec.model.plan import Action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What was last applied to one field: digests of the value and of what was written for it.
+
+    `shown` says that the server's answer held the field afterwards; answers may leave fields out
+    that were sent (guide, "Retrieving a Process"), and such an absence is no difference.
+    """
+
+    value: str
+    written: str = ""
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A dangerous act that was begun and whose end is not recorded."""
+
+    action: Action
+    since: str
+    owner: str
+    marks: Mapping[str, Mapping[str, Mark]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What the state store keeps for one process: no content, no people, no secrets.
+
+    `serial` is the one that was read; writing compares and swaps on it, 0 meaning "not there yet".
+    `ids` maps node keys to server ids. `marks` holds, per node key and field, what was last applied,
+    as digests under `salt`. `leftovers` are ids of processes that a replacement still has to trash.
+    """
+
+    environment: str
+    key: str
+    salt: str
+    serial: int = 0
+    id: str | None = None
+    ids: Mapping[str, str] = field(default_factory=dict)
+    revision: int | None = None
+    digest: str = ""
+    marks: Mapping[str, Mapping[str, Mark]] = field(default_factory=dict)
+    intent: Intent | None = None
+    leftovers: tuple[str, ...] = ()
+    protect: bool = False
+    trashed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One error of the server's validation, as far as its target could be understood.
+
+    `node` is the server's id of the node that it is about and `field` a field name in the files'
+    words; both empty when the target has an unknown form, which `target` keeps as sent.
+    """
+
+    code: str
+    message: str
+    target: str = ""
+    node: str = ""
+    field: str = ""
