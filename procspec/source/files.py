@@ -1,0 +1,93 @@
+"""The files of a project: which there are, and their bytes; regular files only (DESIGN section 3)."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from procspec.errors import UsageError
+from procspec.model import Diagnostic, Location
+from procspec.source.reader import MAX_BYTES
+from procspec.source.rules import problem, warning
+
+PROJECT = "procspec.yaml"
+_SUFFIX = ".procspec.yaml"
+_NEARLY = ".procspec.yml"
+
+
+def find(start: Path) -> Path:
+    """The folder of the project that `start` is in: the nearest with a `procspec.yaml`, upwards.
+
+    Raises `UsageError` when there is none.
+    """
+    folder = Path(os.path.abspath(start))
+    for candidate in (folder, *folder.parents):
+        if (candidate / PROJECT).is_file():
+            return candidate
+    raise UsageError(
+        f"There is no {PROJECT} in {folder} or in a folder above it.",
+        hint="Run `procspec init` to begin a project here, or name its folder with -C.",
+    )
+
+
+def listing(folder: Path) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
+    """The names of the process files below the folder, '/' separated, in the order of their paths.
+
+    Hidden folders and folders that are projects of their own are left out, links to folders too. The
+    diagnostics are about folders that cannot be read, and files whose name is nearly right.
+    """
+    names: list[str] = []
+    found: list[Diagnostic] = []
+    waiting = [""]
+    while waiting:
+        prefix = waiting.pop()
+        try:
+            entries = list(os.scandir(folder / prefix))
+        except OSError as error:
+            detail = f"The folder cannot be read: {error.strerror or error}."
+            found.append(problem("unreadable-file", Location(prefix, 1, 1), detail))
+            continue
+        shown = [entry for entry in entries if not entry.name.startswith(".")]
+        waiting += [f"{prefix}{entry.name}/" for entry in shown if _is_ours(entry)]
+        files = [prefix + entry.name for entry in shown if not entry.is_dir(follow_symlinks=False)]
+        names += [name for name in files if name.endswith(_SUFFIX)]
+        found += [_misnamed(name) for name in files if name.endswith(_NEARLY)]
+    return tuple(sorted(names)), tuple(found)
+
+
+def _is_ours(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False) and not os.path.exists(os.path.join(entry.path, PROJECT))
+
+
+def _misnamed(name: str) -> Diagnostic:
+    detail = f'The name of a process file ends in "{_SUFFIX}". Rename this one if it is to be read.'
+    return warning("unread-file", Location(name, 1, 1), detail)
+
+
+def read_bytes(folder: Path, name: str) -> tuple[bytes | None, tuple[Diagnostic, ...]]:
+    """The bytes of one file; at most one more than a document may have. Never raises for a bad file."""
+    reason = _outside(folder, name)
+    if reason:
+        return None, (problem("unreadable-file", Location(name, 1, 1), reason),)
+    try:
+        with open(folder / name, "rb", opener=_opener) as file:
+            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return file.read(MAX_BYTES + 1), ()
+        detail = "This is not a regular file. Replace it by one, or rename it."
+    except OSError as error:
+        detail = f"The file cannot be read: {error.strerror or error}."
+    return None, (problem("unreadable-file", Location(name, 1, 1), detail),)
+
+
+def _opener(path: str, flags: int) -> int:
+    """Without O_NONBLOCK, a pipe with the name of a file would make us wait for ever."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _outside(folder: Path, name: str) -> str:
+    """Why a link is not followed: a checkout must not read what lies beside it."""
+    path = folder / name
+    if not path.is_symlink() or path.resolve().is_relative_to(folder.resolve()):
+        return ""
+    return "This is a link to a place outside of the project. Copy the file into the project."

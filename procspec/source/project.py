@@ -1,0 +1,174 @@
+"""A folder of files -> a `Project`, or everything that is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from procspec.digest import canonical
+from procspec.errors import UsageError
+from procspec.model import Diagnostic, Document, Json, Project, Severity
+from procspec.source import checks, environments, files, violations
+from procspec.source.expand import Scope, expand, references
+from procspec.source.reader import decode, read
+from procspec.source.rules import ordered, outspoken, problem
+from procspec.source.variables import Resolved, resolve_all
+
+_STATE = ".procspec/state.db"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What came of a folder: the project if nothing is wrong with it, and all diagnostics in any case.
+
+    `texts` has the text of every file that could be decoded, by the name that places give it, relative
+    to the project's folder; lines end with a line feed.
+    """
+
+    project: Project | None
+    diagnostics: tuple[Diagnostic, ...]
+    texts: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class _Files:
+    """The files as they were read; `problems` are those of their YAML, `found` collects for all."""
+
+    raw: dict[str, bytes] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+    problems: dict[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    found: list[Diagnostic] = field(default_factory=list)
+
+
+def load(
+    folder: Path,
+    *,
+    environment: str | None = None,
+    variables: Mapping[str, str] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Loaded:
+    """Reads the project in `folder` for one environment.
+
+    `environment` and `variables` are the command line's; `environ` the process's (`PROCSPEC_ENV`,
+    `PROCSPEC_VAR_x`; nothing is read from elsewhere). Problems of the files are diagnostics.
+
+    Raises `UsageError` when the folder holds no project, and for an environment that does not exist.
+    """
+    environ = environ or {}
+    if not (folder / files.PROJECT).is_file():
+        raise UsageError(f"There is no {files.PROJECT} in {folder}.", hint="Run `procspec init`, or use -C.")
+    sources = _read(folder)
+    main = sources.documents.pop(files.PROJECT, None)
+    chosen = environments.choose(main, environment, environ)
+    values = resolve_all(main, chosen, variables or {}, environ) if main else Resolved()
+    if main is not None:
+        problems = _project_problems(main, sources.texts[files.PROJECT], chosen, values)
+        sources.found += outspoken(sources.problems[files.PROJECT], problems)
+    known = _known(main, chosen)
+    processes = _processes(sources, _scope(main, chosen, values), known)
+    diagnostics = ordered(sources.found)
+    broken = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
+    project = None
+    if main is not None and chosen is not None and not broken:
+        project = _project(folder, main, chosen, values.values, processes, sources)
+    return Loaded(project=project, diagnostics=diagnostics, texts=sources.texts)
+
+
+def _read(folder: Path) -> _Files:
+    names, found = files.listing(folder)
+    sources = _Files(found=list(found))
+    for name in (files.PROJECT, *names):
+        raw, unreadable = files.read_bytes(folder, name)
+        sources.found += unreadable
+        if raw is None:
+            continue
+        sources.raw[name] = raw
+        text, _ = decode(name, raw)
+        if text is not None:
+            sources.texts[name] = text
+        document, problems = read(name, raw)
+        if document is None:
+            sources.found += problems
+        else:
+            sources.documents[name] = document
+            sources.problems[name] = problems
+    return sources
+
+
+def _project_problems(
+    main: Document, text: str, chosen: str | None, values: Resolved
+) -> Iterator[Diagnostic]:
+    yield from violations.check(main, "project")
+    yield from environments.check(main, chosen)
+    yield from values.found
+    for written, place in references(main, text):
+        detail = f'Expressions are replaced in process files alone: here "{written}" would stay as it is.'
+        yield problem("malformed-expression", place, detail)
+
+
+def _known(main: Document | None, chosen: str | None) -> checks.Known:
+    """The names that processes may use; a project file that is broken forbids none."""
+    if main is None or not isinstance(main.data, dict) or chosen is None:
+        return checks.Known(people=None, calendars=None, elsewhere={}, environment="")
+    people, elsewhere = environments.names_of_people(main, chosen)
+    calendars = main.data.get("calendars")
+    names = frozenset(calendars) if isinstance(calendars, dict) else frozenset()
+    return checks.Known(people=people, calendars=names, elsewhere=elsewhere, environment=chosen)
+
+
+def _scope(main: Document | None, chosen: str | None, values: Resolved) -> Scope:
+    """What processes may refer to; nothing is held against them that a broken project file may explain."""
+    declared = main.data.get("variables", {}) if main is not None and isinstance(main.data, dict) else None
+    unset = values.unset if chosen is not None else {}
+    blind = not isinstance(declared, dict) or chosen is None
+    return Scope(names={"var": values.values}, unset=unset, blind=blind)
+
+
+def _processes(sources: _Files, scope: Scope, known: checks.Known) -> tuple[Document, ...]:
+    """The process documents, expanded; what is wrong with them goes to `sources.found`."""
+    expanded = []
+    for name, written in sources.documents.items():
+        document, problems = expand(written, sources.texts[name], scope)
+        found = outspoken(sources.problems[name], problems)
+        found = outspoken(found, violations.check(document, "process"))
+        sources.found += outspoken(found, checks.process(document, known))
+        expanded.append(document)
+    sources.found += checks.process_keys(expanded)
+    return tuple(expanded)
+
+
+def _project(
+    folder: Path,
+    main: Document,
+    chosen: str,
+    values: Mapping[str, Json],
+    processes: tuple[Document, ...],
+    sources: _Files,
+) -> Project:
+    return Project(
+        folder=str(folder),
+        name=main.data["name"],
+        environment=environments.environment(main, chosen),
+        variables=values,
+        people=environments.people(main, chosen),
+        calendars=main.data.get("calendars", {}),
+        state=main.data.get("state", _STATE),
+        document=main,
+        processes=processes,
+        texts=sources.texts,
+        digest=_digest(sources.raw, chosen, values),
+    )
+
+
+def _digest(raw: Mapping[str, bytes], chosen: str, values: Mapping[str, Json]) -> str:
+    """SHA-256 over all that a plan depends on, every part after its length; not over places on disk."""
+    result = hashlib.sha256()
+    named = [
+        part for name, content in raw.items() for part in (name.encode("utf-8", "surrogateescape"), content)
+    ]
+    for part in (chosen.encode(), canonical(values), *named):
+        result.update(len(part).to_bytes(8, "big") + part)
+    return result.hexdigest()

@@ -1,0 +1,107 @@
+"""Every rule of the source floor, and the one way to report a breach of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from procspec.model import Diagnostic, Location, Severity
+
+RULES: Final = {
+    # the file
+    "unreadable-file": "Unreadable file",
+    "unread-file": "File is not read",
+    "not-utf8": "File is not UTF-8",
+    "empty-file": "Empty file",
+    # YAML
+    "invalid-yaml": "Invalid YAML",
+    "several-documents": "Several documents in one file",
+    "nested-too-deep": "Nested too deeply",
+    "too-many-values": "Too many values",
+    "alias-cycle": "Alias inside its own anchor",
+    "unknown-alias": "Unknown alias",
+    "explicit-tag": "Tag not allowed",
+    "merge-key": "Merge key not allowed",
+    "duplicate-key": "Duplicate key",
+    "key-not-text": "Key is not text",
+    "null-value": "Empty value",
+    "number-out-of-range": "Number out of range",
+    "control-character": "Control character",
+    # expressions and variables
+    "malformed-expression": "Malformed expression",
+    "unknown-reference": "Unknown reference",
+    "unknown-variable": "Unknown variable",
+    "variable-without-value": "Variable without a value",
+    "bad-variable-value": "Bad value for a variable",
+    # shape
+    "unknown-field": "Unknown field",
+    "missing-field": "Missing field",
+    "wrong-type": "Wrong type",
+    "value-not-allowed": "Value not allowed",
+    "bad-key": "Bad key",
+    "empty-text": "Empty text",
+    "job-without-action": "Job without an action",
+    "job-with-several-actions": "Job with several actions",
+    "entry-without-key": "Neither a job nor a group",
+    # meaning
+    "duplicate-process": "Duplicate process key",
+    "duplicate-node": "Duplicate job or group key",
+    "unknown-environment": "Unknown environment",
+    "unknown-person": "Unknown person",
+    "unknown-calendar": "Unknown calendar",
+    "bad-date": "Bad date",
+    "bad-url": "Bad URL",
+    "clock-without-emulator": "Clock without an emulator",
+    # warnings
+    "duplicate-entry": "Duplicate entry",
+    "duplicate-person": "Two names for one person",
+    "approver-date-without-approver": "Approval date without an approver",
+    "empty-group": "Empty group",
+}
+"""Rule id -> summary: a fixed phrase without user values, so that readers learn to recognise it."""
+
+
+def problem(
+    rule: str,
+    place: Location | None,
+    detail: str,
+    *,
+    severity: Severity = Severity.ERROR,
+    related: Iterable[Location] = (),
+) -> Diagnostic:
+    """A diagnostic of the table's rule `rule`."""
+    return Diagnostic(
+        rule=rule, summary=RULES[rule], detail=detail, place=place, severity=severity, related=tuple(related)
+    )
+
+
+def warning(
+    rule: str, place: Location | None, detail: str, *, related: Iterable[Location] = ()
+) -> Diagnostic:
+    """A diagnostic that stops nothing."""
+    return problem(rule, place, detail, severity=Severity.WARNING, related=related)
+
+
+def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Sorted by place, those without one first; the same problem said twice is said once."""
+    return tuple(sorted(dict.fromkeys(diagnostics), key=_order))
+
+
+def _order(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
+    place = diagnostic.place or Location("", 0, 0)
+    return place.file, place.line, place.column, diagnostic.rule, diagnostic.detail
+
+
+def outspoken(first: Iterable[Diagnostic], later: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """`first`, and of `later` what is not at a place where `first` has an error already.
+
+    One mistake often breaks several rules; the earliest one to notice has the best words for it.
+    """
+    kept = list(first)
+    taken = {d.place and (d.place.file, d.place.line, d.place.column) for d in kept if _is_error(d)} - {None}
+    kept += [d for d in later if not d.place or (d.place.file, d.place.line, d.place.column) not in taken]
+    return kept
+
+
+def _is_error(diagnostic: Diagnostic) -> bool:
+    return diagnostic.severity is Severity.ERROR

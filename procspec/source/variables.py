@@ -1,0 +1,151 @@
+"""The values of variables: command line > PROCSPEC_VAR_x > environment > default (DESIGN sections 3, 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from procspec.model import Diagnostic, Document, Json, Location, Path
+from procspec.source.rules import problem, warning
+from procspec.source.scalars import OutOfRange, forbidden, invisible, resolve
+from procspec.source.suggest import hint
+
+PREFIX = "PROCSPEC_VAR_"
+_SAYS = {
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+
+
+@dataclass(slots=True)
+class Resolved:
+    """The variables of one run: values, the declarations without any, and what is wrong."""
+
+    values: dict[str, Json] = field(default_factory=dict)
+    unset: dict[str, Location] = field(default_factory=dict)
+    found: list[Diagnostic] = field(default_factory=list)
+
+
+def resolve_all(
+    document: Document, environment: str | None, given: Mapping[str, str], environ: Mapping[str, str]
+) -> Resolved:
+    """The variables that the project declares, with their values in the environment.
+
+    A wrong value leaves the variable None, so that its uses are not reported again.
+    """
+    declared = _mapping(_mapping(document.data).get("variables"))
+    types = {name: _type(_mapping(declaration)) for name, declaration in declared.items()}
+    resolved = Resolved(found=[*_undeclared(document, types, given, environ), *_misfits(document, types)])
+    for name, kind in types.items():
+        _resolve_one(resolved, document, name, kind, _texts(name, given, environ), environment)
+    return resolved
+
+
+def _resolve_one(
+    resolved: Resolved,
+    document: Document,
+    name: str,
+    kind: str,
+    texts: list[tuple[str, str]],
+    environment: str | None,
+) -> None:
+    for source, text in texts:
+        value, reason = _coerce(text, kind)
+        if reason:
+            detail = f'The value of the variable "{name}" from {source} {reason}'
+            resolved.found.append(problem("bad-variable-value", None, detail))
+        resolved.values[name] = value
+        return
+    for path in (("environments", environment, "variables", name), ("variables", name, "default")):
+        written = _at(document.data, path)
+        if written is not None:
+            resolved.values[name] = written if _fits(written, kind) else None
+            return
+    resolved.unset[name] = document.keys.get(("variables", name)) or document.place(("variables", name))
+
+
+def _texts(name: str, given: Mapping[str, str], environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The texts that were given for a variable from outside, the strongest first."""
+    variable = PREFIX + name
+    texts = [("--var", given[name])] if name in given else []
+    return [*texts, *([(variable, environ[variable])] if variable in environ else [])]
+
+
+def _type(declaration: Mapping[str, Json]) -> str:
+    """The declared type, else that of the default, else string."""
+    kind = declaration.get("type")
+    if kind in _SAYS:
+        return str(kind)
+    default = declaration.get("default")
+    if isinstance(default, bool):
+        return "boolean"
+    return {int: "integer", float: "number"}.get(type(default), "string")
+
+
+def _coerce(text: str, kind: str) -> tuple[Json, str]:
+    """The text as a value of the type, and what is wrong with it."""
+    if (character := forbidden(text)) is not None:
+        return None, f"cannot be used. {invisible(character)}"
+    if kind == "string":
+        return text, ""
+    try:
+        value = resolve(text.strip())
+    except OutOfRange:
+        value = None
+    return (value, "") if _fits(value, kind) else (None, f"must be {_SAYS[kind]}.")
+
+
+def _fits(value: Json, kind: str) -> bool:
+    if kind == "boolean" or isinstance(value, bool):
+        return kind == "boolean" and isinstance(value, bool)
+    wanted = {"string": str, "integer": int, "number": (int, float)}[kind]
+    return isinstance(value, wanted)  # type: ignore[arg-type]
+
+
+def _undeclared(
+    document: Document, types: Mapping[str, str], given: Mapping[str, str], environ: Mapping[str, str]
+) -> Iterator[Diagnostic]:
+    advice = 'Declare it under "variables" in procspec.yaml.'
+    for name in given:
+        if name not in types:
+            yield problem("unknown-variable", None, f'--var names "{name}".{hint(name, types)} {advice}')
+    for variable in environ:
+        name = variable.removeprefix(PREFIX)
+        if variable.startswith(PREFIX) and name not in types:
+            detail = f'{variable} is set and the project has no variable "{name}".{hint(name, types)}'
+            yield warning("unknown-variable", None, detail)
+    for path, name in _assigned(document.data):
+        if name not in types:
+            detail = f'The variable "{name}" is not declared.{hint(name, types)} {advice}'
+            yield problem("unknown-variable", document.keys.get(path) or document.place(path), detail)
+
+
+def _misfits(document: Document, types: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """Values in the project file whose type is not the declared one."""
+    defaults = [(("variables", name, "default"), name) for name in types]
+    for path, name in [*defaults, *_assigned(document.data)]:
+        value = _at(document.data, path)
+        if isinstance(value, str | int | float) and name in types and not _fits(value, types[name]):
+            remedy = " Put it in quotes." if types[name] == "string" else ""
+            detail = f'The variable "{name}" is {_SAYS[types[name]]}, and this value is not.{remedy}'
+            yield problem("bad-variable-value", document.place(path), detail)
+
+
+def _assigned(data: Json) -> Iterator[tuple[Path, str]]:
+    """Every value that an environment gives to a variable."""
+    environments = _mapping(_mapping(data).get("environments"))
+    for environment, content in environments.items():
+        for name in _mapping(_mapping(content).get("variables")):
+            yield ("environments", environment, "variables", name), name
+
+
+def _mapping(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}
+
+
+def _at(data: Json, path: tuple[str | int | None, ...]) -> Json:
+    for step in path:
+        data = _mapping(data).get(step)  # type: ignore[arg-type]
+    return data

@@ -1,0 +1,59 @@
+"""The examples are what new users copy: each loads without a word."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft7Validator
+
+from procspec.source import dump, load, read, schema
+from procspec.source.checks import nodes
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+FOLDERS = sorted(path.parent for path in EXAMPLES.glob("*/procspec.yaml"))
+FILES = sorted(EXAMPLES.glob("*/**/*procspec.yaml"))
+
+
+def test_there_are_some() -> None:
+    assert {folder.name for folder in FOLDERS} >= {"first-steps", "quarter-close", "certification-campaign"}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_loads_without_diagnostics_in_every_environment(folder: Path) -> None:
+    loaded = load(folder)
+    assert loaded.diagnostics == () and loaded.project is not None and loaded.project.processes
+    for environment in loaded.project.document.data["environments"]:
+        again = load(folder, environment=environment)
+        assert again.diagnostics == () and again.project is not None
+    assert loaded.project.environment.url == "emulator" and loaded.project.environment.clock
+    for text in loaded.texts.values():
+        dates = re.findall(r"[dD]ueDate: (\d{4}-\d\d-\d\d)", text)
+        assert all(date > loaded.project.environment.clock for date in dates)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_names_its_schema_and_an_editor_is_content(file: Path) -> None:
+    first = file.read_text().splitlines()[0]
+    match = re.fullmatch(r"# yaml-language-server: \$schema=(\S+/(\w+)\.schema\.json)", first)
+    assert match and (file.parent / match[1]).resolve().is_file()
+    document, diagnostics = read(file.name, file.read_bytes())
+    assert document is not None and diagnostics == ()
+    assert not list(Draft7Validator(schema(match[2])).iter_errors(document.data))
+    again, _ = read(file.name, dump(document.data).encode())
+    assert again is not None and again.data == document.data
+
+
+def test_the_quarter_close_is_a_real_one() -> None:
+    project = load(EXAMPLES / "quarter-close").project
+    assert project is not None
+    (process,) = project.processes
+    found = [node for _, node in nodes(process.data)]
+    jobs = [node for node in found if "job" in node]
+    assert len(jobs) >= 20 and {"sendTask", "contentRequest"} <= {name for job in jobs for name in job}
+    assert any(node.get("triggerType") == "manual" for node in found)
+    assert {node["parallel"] for node in found if "parallel" in node} == {True, False}
+    production = load(EXAMPLES / "quarter-close", environment="production").project
+    assert production is not None and production.people["controller"].id == "V1ZVd2VyFzEyMzQ1"
+    assert set(production.people) == set(project.people)
