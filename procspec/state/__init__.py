@@ -1,0 +1,65 @@
+"""The state: what procspec remembers between two commands, in a store that `open_store` picks by URL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from procspec.errors import StateError
+from procspec.state.base import Holder, StateStore
+from procspec.state.records import new_salt
+
+__all__ = ["LEASE", "Holder", "StateStore", "new_salt", "open_store"]
+
+LEASE = 60.0
+"""Seconds that a lock is held for without a sign of life from its holder."""
+
+Opener = Callable[[str, Path, float], StateStore]
+
+
+def open_store(url: str, folder: Path, *, lease: float = LEASE) -> StateStore:
+    """Opens the store that the project's `state` names, and makes it where it does not exist yet.
+
+    A path, relative to `folder`, is a SQLite file; `lease` is in seconds. Raises `StateError` for a
+    store that is damaged, foreign, of another version, or of a kind that this version does not know.
+    """
+    if not url.strip():
+        raise StateError(
+            "The project's `state` is empty.", hint="Give it a path: `state: .procspec/state.db`."
+        )
+    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", url)
+    return _STORES.get(scheme[1].lower() if scheme else "", _unknown)(url, folder, lease)
+
+
+def _sqlite(url: str, folder: Path, lease: float) -> StateStore:
+    from procspec.state.sqlite import SqliteStore
+
+    return SqliteStore(folder / Path(url).expanduser(), lease=lease)
+
+
+def _later(version: str, what: str) -> Opener:
+    def refuse(url: str, folder: Path, lease: float) -> StateStore:
+        raise StateError(
+            f"State in {what} comes with procspec {version}; this version keeps it in a SQLite file.",
+            hint="Until then, give `state` a path: `state: .procspec/state.db`.",
+        )
+
+    return refuse
+
+
+def _unknown(url: str, folder: Path, lease: float) -> StateStore:
+    # The rest of the URL may hold a password.
+    raise StateError(
+        f"There is no state store for {urlsplit(url).scheme}:// URLs.",
+        hint="Give `state` a path, such as `.procspec/state.db`.",
+    )
+
+
+_STORES: Mapping[str, Opener] = {
+    "": _sqlite,
+    "postgresql": _later("0.2", "PostgreSQL"),
+    "postgres": _later("0.2", "PostgreSQL"),
+    "s3": _later("0.2", "S3-compatible storage"),
+}

@@ -1,0 +1,81 @@
+"""Records as text: what is not exactly a record of this format is refused."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from procspec.errors import StateError
+from procspec.model import Action, Intent, Mark
+from procspec.state import new_salt
+from procspec.state.records import from_text, to_text
+from tests.state.stores import record
+
+FULL = record(
+    id="p-1",
+    ids={"a": "j-1"},
+    revision=3,
+    marks={"a": {"title": Mark(value="v", written="w")}},
+    intent=Intent(action=Action.CREATE, since="now", owner="me"),
+    leftovers=("p-0",),
+    protect=True,
+)
+
+
+def test_the_text_has_a_format_and_no_serial() -> None:
+    data = json.loads(to_text(replace(FULL, serial=7)))
+    assert data["format"] == 1
+    assert "serial" not in data
+    assert from_text(to_text(FULL), 9) == replace(FULL, serial=9)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": 2},
+        {"format": None},
+        {"format": True},
+        {"colour": "red"},
+        {"serial": 3},
+        {"key": None},
+        {"id": 5},
+        {"ids": []},
+        {"ids": {"a": 1}},
+        {"revision": "3"},
+        {"revision": True},
+        {"protect": 1},
+        {"leftovers": "p-0"},
+        {"intent": {"action": "conquer", "since": "", "owner": ""}},
+        {"intent": {"action": "create"}},
+        {"marks": {"a": {"title": {"value": "v", "extra": 1}}}},
+    ],
+    ids=str,
+)
+def test_what_is_not_a_record_is_refused(change: dict[str, Any]) -> None:
+    data = {**json.loads(to_text(FULL)), **change}
+    with pytest.raises(StateError, match="cannot be read") as caught:
+        from_text(json.dumps(data), 1)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "7", "[" * 100_000, '{"format": 1}'])
+def test_what_is_not_an_object_is_refused(text: str) -> None:
+    with pytest.raises(StateError):
+        from_text(text, 1)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [{"revision": "3"}, {"leftovers": ["p-0"]}, {"ids": {"a": 1}}, {"id": object()}, {"protect": 1.5}],
+)
+def test_a_record_that_could_not_be_read_back_is_not_written(members: dict[str, Any]) -> None:
+    with pytest.raises(StateError, match="cannot be kept"):
+        to_text(record(**members))
+
+
+def test_salts_differ() -> None:
+    assert len({new_salt() for _ in range(100)}) == 100
+    assert all(len(bytes.fromhex(salt)) == 16 for salt in (new_salt(), new_salt()))
