@@ -1,0 +1,354 @@
+"""HTTP: the one place that imports httpx. Authentication, resending, limits, deadlines, in-process calls."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Protocol, cast
+from urllib.parse import urlencode
+
+import httpcore
+import httpx
+import stamina
+from pyrate_limiter import InMemoryBucket, Limiter, Rate, SingleBucketFactory
+
+from procspec import __version__
+from procspec.errors import Denied, ServiceError
+from procspec.http.answers import Reply, unpacked
+from procspec.http.auth import Tokens
+from procspec.http.contract import Answer, Limits, Lost, NotSent, Resend
+from procspec.http.inprocess import App, Call, scope
+from procspec.http.network import Network, pool
+from procspec.http.outgoing import Outgoing, json_of, origin_of, path_of
+from procspec.http.verdict import Again, Judge
+from procspec.model import Credentials, Json
+
+__all__ = ["Answer", "App", "Http", "Limits", "Resend"]
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_BASICS = {
+    "User-Agent": f"procspec/{__version__}",
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",  # what `unpacked` can unpack without being flooded
+}
+
+# stamina warns of every retry, and Python prints warnings that nobody listens to.
+logging.getLogger("stamina").addHandler(logging.NullHandler())
+
+
+class Http:
+    """One account on one origin, for all threads.
+
+    `origin` is scheme, host and port; plain http only to loopback (`UsageError` otherwise). `headers` go
+    with every request, that for a token included. With `app`, an ASGI application, every request is
+    served in this process and `origin` is only a name; the rate is not limited then.
+    """
+
+    def __init__(
+        self,
+        origin: str,
+        *,
+        headers: Mapping[str, str] = _NOTHING,
+        credentials: Credentials,
+        token_path: str = "/oauth2/token",  # noqa: S107
+        app: App | None = None,
+        limits: Limits = Limits(),  # noqa: B008
+    ) -> None:
+        self._origin = origin.rstrip("/") if app else origin_of(origin)
+        self._headers = {**_BASICS, **headers}
+        self._credentials = credentials
+        self._token_path = token_path
+        self._app = app
+        self._limits = limits
+        self._context = ssl.create_default_context() if self._origin.startswith("https:") else None
+        self._tokens = Tokens(credentials, self._fetch_token)
+        self._limiter = _limiter(limits) if limits.rate and not app else None
+        self._thread = threading.local()
+        self._lock = threading.Lock()
+        self._wires: list[_Wire] = []
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] = _NOTHING,
+        body: Json = None,
+        media: str = "application/json",
+        resend: Resend,
+        accept: tuple[int, ...] = (200,),
+    ) -> Answer:
+        """Sends a request, again where `resend` allows it, and brings an answer with an accepted status.
+
+        `path` is ready to be sent, ids quoted. Raises `Denied` (401, 403, no credentials),
+        `UnknownOutcome` (it may have been carried out; never with `Resend.ALWAYS`), `ServiceError`
+        (refused, or not reached), `UsageError` (a path or body that cannot be sent).
+        """
+        headers = {**self._headers, **({} if body is None else {"Content-Type": media})}
+        request = Outgoing(method, path_of(path), query, None if body is None else json_of(body), headers)
+        return self._persist(request, resend, accept, self._authorised)
+
+    def close(self) -> None:
+        """Closes the connections of all threads."""
+        with self._lock:
+            for wire in self._wires:
+                wire.close()
+            self._wires.clear()
+        if self._limiter:
+            self._limiter.close()
+
+    def _persist(
+        self,
+        request: Outgoing,
+        resend: Resend,
+        accept: tuple[int, ...],
+        exchange: Callable[[Outgoing], Reply],
+    ) -> Answer:
+        limits = self._limits
+        attempts = stamina.retry_context(
+            on=_pause,
+            attempts=limits.attempts,
+            timeout=None,
+            wait_initial=limits.backoff,
+            wait_jitter=limits.backoff,
+            wait_max=limits.max_wait,
+        )
+        try:
+            for attempt in attempts:
+                with attempt:
+                    return self._attempt(request, resend, accept, exchange)
+        except Again as again:
+            raise again.error from again.__cause__
+        raise AssertionError("an attempt returns or raises")
+
+    def _attempt(
+        self,
+        request: Outgoing,
+        resend: Resend,
+        accept: tuple[int, ...],
+        exchange: Callable[[Outgoing], Reply],
+    ) -> Answer:
+        def judge() -> Judge:  # late: a token may have been fetched meanwhile
+            secrets = self._tokens.secrets()
+            return Judge(
+                name=request.name, resend=resend, accept=accept, limits=self._limits, secrets=secrets
+            )
+
+        try:
+            return judge().answer(exchange(request))
+        except NotSent as fault:
+            raise judge().not_sent(fault, self._origin) from fault
+        except Lost as fault:
+            raise judge().lost(fault) from fault
+
+    def _authorised(self, request: Outgoing) -> Reply:
+        """One exchange under our token; a second one when the server no longer takes a token it gave us."""
+        token = self._tokens.current()
+        reply = self._exchange(request.under(token))
+        if reply.status == 401 and self._tokens.renew(token):
+            reply = self._exchange(request.under(self._tokens.current()))
+        return reply
+
+    def _fetch_token(self) -> Json:
+        """Client credentials, form-encoded (api-facts 1.2); the answer holds the token."""
+        form = {
+            "client_id": self._credentials.client_id,
+            "client_secret": self._credentials.client_secret,
+            "grant_type": "client_credentials",
+        }
+        headers = {**self._headers, "Content-Type": "application/x-www-form-urlencoded"}
+        request = Outgoing("POST", self._token_path, _NOTHING, urlencode(form).encode(), headers)
+        try:
+            return self._persist(request, Resend.ALWAYS, (200,), self._exchange).body
+        except ServiceError as error:
+            if error.status not in (400, 401, 403):
+                raise
+            raise Denied(
+                f"The server gave no token: {error.message}.",
+                request=request.name,
+                status=error.status,
+                code=error.code,
+                hint="Check PROCSPEC_CLIENT_ID and PROCSPEC_CLIENT_SECRET.",
+            ) from None
+
+    def _exchange(self, request: Outgoing) -> Reply:
+        if self._limiter:
+            self._limiter.try_acquire("request")
+        return self._wire().exchange(request)
+
+    def _wire(self) -> _Wire:
+        wire: _Wire | None = getattr(self._thread, "wire", None)
+        if wire is None:
+            wire = self._thread.wire = _Wire(self._origin, self._transport(), self._limits)
+            with self._lock:
+                self._wires.append(wire)
+        return wire
+
+    def _transport(self) -> _Transport:
+        if self._app:
+            return _InProcess(self._app, self._limits)
+        return _Sockets(self._origin, self._context)
+
+
+def _pause(error: Exception) -> bool | float:
+    """For stamina: whether to try again after an error, or after how many seconds."""
+    if not isinstance(error, Again):
+        return False
+    return True if error.wait is None else error.wait
+
+
+def _limiter(limits: Limits) -> Limiter:
+    bucket = InMemoryBucket([Rate(limits.rate, round(limits.window * 1000))])
+    return Limiter(SingleBucketFactory(bucket, schedule_leak=False))
+
+
+# --------------------------------------------------------------------------------------- one exchange
+
+
+class _Transport(Protocol):
+    """An `httpx.BaseTransport` that knows about attempts."""
+
+    def begin(self, until: float) -> None:
+        """Starts an attempt that ends at `until`, on the monotonic clock."""
+
+    @property
+    def sent(self) -> bool:
+        """Whether a byte of the request may have left since `begin`."""
+
+
+class _Wire:
+    """The one connection of a thread."""
+
+    def __init__(self, origin: str, transport: _Transport, limits: Limits) -> None:
+        self._origin = origin
+        self._transport = transport
+        self._limits = limits
+        self._client = httpx.Client(
+            transport=cast(httpx.BaseTransport, transport),
+            trust_env=False,  # no .netrc; the proxy is `network.pool`'s choice
+            follow_redirects=False,
+            timeout=httpx.Timeout(limits.read, connect=limits.connect),
+        )
+
+    def exchange(self, request: Outgoing) -> Reply:
+        """Sends once and reads the whole answer; raises NotSent or Lost."""
+        until = time.monotonic() + self._limits.deadline
+        self._transport.begin(until)
+        try:
+            with self._client.stream(
+                request.method,
+                self._origin + request.path,
+                params=request.query or None,
+                content=request.content,
+                headers=request.headers,
+            ) as answer:
+                coding = answer.headers.get("content-encoding", "")
+                body = unpacked(answer.iter_raw(), coding, self._limits.max_body)
+        except _FAULTS as error:
+            why = _why(error, until, self._limits)
+            raise (Lost(why) if self._transport.sent else NotSent(why)) from error
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Reply(answer.status_code, headers, body)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+_FAULTS = (
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.TimeoutException,
+    httpx.HTTPError,
+    zlib.error,
+    OSError,
+)
+
+
+def _why(error: Exception, until: float, limits: Limits) -> str:
+    """The fault in our words: the libraries' may quote the server."""
+    if isinstance(error, httpcore.ConnectTimeout):
+        return f"no connection within {limits.connect:g} s"
+    if isinstance(error, httpcore.ConnectError | httpcore.ProxyError):
+        return f"no connection ({error})"
+    if isinstance(error, httpcore.TimeoutException):
+        late = time.monotonic() >= until
+        return f"no whole answer within {limits.deadline:g} s" if late else f"silence for {limits.read:g} s"
+    if isinstance(error, httpcore.NetworkError):
+        return "the connection was reset"
+    return "the answer was cut off, or is not HTTP"
+
+
+class _Sockets(httpx.BaseTransport):
+    """httpx over a pool of httpcore's with our network under it; `httpx.HTTPTransport` takes none."""
+
+    def __init__(self, origin: str, context: ssl.SSLContext | None) -> None:
+        self._network = Network(secure=context is not None)
+        self._pool = pool(origin, self._network, context)
+
+    def begin(self, until: float) -> None:
+        self._network.begin(until)
+
+    @property
+    def sent(self) -> bool:
+        return self._network.sent
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        answer = self._pool.handle_request(
+            httpcore.Request(
+                method=request.method,
+                url=httpcore.URL(
+                    scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+                ),
+                headers=request.headers.raw,
+                content=cast(httpx.SyncByteStream, request.stream),
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer.stream))
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class _Stream(httpx.SyncByteStream):
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._stream
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _InProcess(httpx.BaseTransport):
+    """Calls an ASGI application on an event loop of this thread's own; whatever fails there was sent."""
+
+    sent = True
+
+    def __init__(self, app: App, limits: Limits) -> None:
+        self._app = app
+        self._max_body = limits.max_body
+        self._loop = asyncio.new_event_loop()
+        self._until = 0.0
+
+    def begin(self, until: float) -> None:
+        self._until = until
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        call = Call(request.read(), self._max_body)
+        left = max(0.0, self._until - time.monotonic())
+        target = scope(request.method, request.url.raw_path, request.headers.raw)
+        self._loop.run_until_complete(call.run(self._app, target, left))
+        return httpx.Response(call.status, headers=call.headers, stream=httpx.ByteStream(bytes(call.body)))
+
+    def close(self) -> None:
+        self._loop.close()

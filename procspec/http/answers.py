@@ -1,0 +1,154 @@
+"""Reading answers: their JSON, what an error says, how long the server asks us to wait."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import NoReturn
+
+from procspec.http.contract import Lost
+from procspec.model import Json
+
+LONGEST = 500
+"""Characters of a server's message that are shown."""
+
+_IN_SECONDS = re.compile(r"[Rr]etry (?:the |this )?request in (\d{1,9}) seconds?")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer as it came; the names of the headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def unpacked(pieces: Iterable[bytes], coding: str, limit: int) -> bytes:
+    """A body, decompressed, and never more than `limit` bytes of it in memory; raises Lost."""
+    coding = coding.strip().lower() or "identity"
+    if coding not in ("identity", "gzip", "deflate"):
+        raise Lost("the answer is compressed in a way that was not asked for")
+    unpack = None if coding == "identity" else zlib.decompressobj(47)
+    body, empty = bytearray(), True
+    for piece in pieces:
+        empty = False
+        body += unpack.decompress(piece, limit + 1 - len(body)) if unpack else piece
+        if len(body) > limit:
+            raise Lost(f"the answer is larger than {limit} bytes")
+    if unpack and not unpack.eof and not empty:
+        raise Lost("the compressed answer was cut off")
+    return bytes(body)
+
+
+class Unreadable(Exception):
+    """The body is not JSON; says what it is instead."""
+
+
+def parse(reply: Reply) -> Json:
+    """The JSON of a body, None for an empty one; raises Unreadable."""
+    if not reply.body.strip():
+        return None
+    try:
+        text = reply.body.decode("utf-8-sig")
+        value = json.loads(text, parse_constant=_no_number)
+        # A lone half of a surrogate pair is legal in JSON and can be printed nowhere.
+        if re.search(r"\\u[dD][89a-fA-F]", text):
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        raise Unreadable(_kind(reply)) from None
+    return value
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _kind(reply: Reply) -> str:
+    start = reply.body[:200].lstrip().lower()
+    if "html" in reply.headers.get("content-type", "") or start.startswith((b"<!doctype html", b"<html")):
+        return "an HTML page instead of JSON"
+    return "a body that is not JSON"
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What the body of an error says: the server's own word for it (T10), and a text for people."""
+
+    code: str = ""
+    message: str = ""
+    body: Json = None
+
+    def __str__(self) -> str:
+        code = f" ({self.code})" if self.code else ""
+        return f"{code}: {self.message}" if self.message else code
+
+
+def complaint(reply: Reply, secrets: Iterable[str]) -> Complaint:
+    """What an error answer says, in either documented shape, without our secrets in it."""
+    try:
+        body = scrub(parse(reply), tuple(secrets))
+    except Unreadable as error:
+        return Complaint(message=str(error))
+    if not isinstance(body, dict):
+        return Complaint(body=body)
+    return Complaint(
+        code=_first(body, "code", "error")[:80],
+        message=_first(body, "message", "error_description", "detail")[:LONGEST],
+        body=body,
+    )
+
+
+def _first(body: Mapping[str, Json], *names: str) -> str:
+    """The first member that is a text or a number; one level down when `error` is an object."""
+    for name in names:
+        value = body.get(name)
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            return str(value)
+    inner = body.get("error")
+    return _first(inner, *names) if isinstance(inner, dict) else ""
+
+
+def scrub(value: Json, secrets: tuple[str, ...]) -> Json:
+    """The value with every secret in its texts replaced."""
+    if isinstance(value, str):
+        for secret in secrets:
+            value = value.replace(secret, "[redacted]")
+        return value
+    if isinstance(value, list):
+        return [scrub(item, secrets) for item in value]
+    if isinstance(value, dict):
+        return {scrub(key, secrets): scrub(item, secrets) for key, item in value.items()}
+    return value
+
+
+def wait(reply: Reply, said: Complaint) -> float | None:
+    """The seconds that the server asks us to wait; None when it does not say.
+
+    `Retry-After` in seconds or as a date, a `retryAfter` in the body, or the words of the documented
+    message, which comes without the header (api-facts 1.3).
+    """
+    header = reply.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}(\.\d*)?", header):
+        return float(header)
+    if header and (moment := _moment(header)) is not None:
+        # The server's own clock, where it tells it: ours may be wrong.
+        now = _moment(reply.headers.get("date", "")) or time.time()
+        return max(0.0, moment - now)
+    number = said.body.get("retryAfter") if isinstance(said.body, dict) else None
+    if isinstance(number, int | float) and not isinstance(number, bool):
+        return max(0.0, float(number))
+    found = _IN_SECONDS.search(said.message)
+    return float(found[1]) if found else None
+
+
+def _moment(text: str) -> float | None:
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None

@@ -1,0 +1,116 @@
+"""Sockets under a deadline: every read and write gets the time that is left of the attempt, and no more.
+
+httpx's own timeouts start anew with every byte, so a server that drips keeps a client for ever. httpcore,
+which httpx is built on, lets its user supply the network; this one also knows whether anything was sent.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+import urllib.request
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import httpcore
+
+from procspec.errors import UsageError
+
+_PIECE = 16 * 1024
+_IDLE = 4.0  # seconds; servers commonly close an idle connection after five
+
+
+class Network(httpcore.NetworkBackend):
+    """The sockets of one thread. `begin` opens an attempt; `sent` says whether a byte of it may be out."""
+
+    def __init__(self, *, secure: bool) -> None:
+        self._backend = httpcore.SyncBackend()
+        self._secure = secure
+        self._until = 0.0
+        self.sent = False
+
+    def begin(self, until: float) -> None:
+        """Starts an attempt that ends at `until`, on the monotonic clock."""
+        self._until = until
+        self.sent = False
+
+    def left(self, timeout: float | None) -> float:
+        """The time for one operation; raises `httpcore.ReadTimeout` when there is none left."""
+        rest = self._until - time.monotonic()
+        if rest <= 0:
+            raise httpcore.ReadTimeout("deadline")
+        return rest if timeout is None else min(rest, timeout)
+
+    def carries(self, *, tls: bool) -> None:
+        """Notes a write: what goes to a proxy before TLS is not yet the request."""
+        self.sent = self.sent or tls or not self._secure
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connects within the time that is left (looking the name up is the system's own time)."""
+        stream = self._backend.connect_tcp(host, port, self.left(timeout), local_address, socket_options)
+        return _Stream(stream, self, tls=False)
+
+
+class _Stream(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream, network: Network, *, tls: bool) -> None:
+        self._stream = stream
+        self._network = network
+        self._tls = tls
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._network.left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        for start in range(0, len(buffer), _PIECE):
+            left = self._network.left(timeout)
+            self._network.carries(tls=self._tls)
+            self._stream.write(buffer[start : start + _PIECE], left)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        stream = self._stream.start_tls(ssl_context, server_hostname, self._network.left(timeout))
+        return _Stream(stream, self._network, tls=True)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def pool(origin: str, network: Network, context: ssl.SSLContext | None) -> httpcore.ConnectionPool:
+    """One connection to an origin, through the proxy that the environment names for it, kept alive."""
+    return httpcore.ConnectionPool(
+        ssl_context=context,
+        proxy=_proxy(origin),
+        max_connections=1,
+        keepalive_expiry=_IDLE,
+        network_backend=network,
+    )
+
+
+def _proxy(origin: str) -> httpcore.Proxy | None:
+    """`HTTPS_PROXY` or `ALL_PROXY`, unless `NO_PROXY` excepts the host; never for plain http: loopback."""
+    parts = urlsplit(origin)
+    proxies = urllib.request.getproxies()
+    url = proxies.get("https") or proxies.get("all") or ""
+    if parts.scheme != "https" or not url or urllib.request.proxy_bypass(parts.hostname or ""):
+        return None
+    proxy = urlsplit(url if "://" in url else f"http://{url}")
+    if proxy.scheme not in ("http", "https") or not proxy.hostname:
+        raise UsageError("The proxy in HTTPS_PROXY or ALL_PROXY is no http or https URL.")
+    address = f"{proxy.scheme}://{proxy.hostname}:{proxy.port or (443 if proxy.scheme == 'https' else 80)}"
+    auth = (unquote(proxy.username), unquote(proxy.password or "")) if proxy.username else None
+    return httpcore.Proxy(address, auth=auth)

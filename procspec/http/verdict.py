@@ -1,0 +1,124 @@
+"""What becomes of a request after one attempt: an answer, an error, or another attempt. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from procspec.errors import Denied, ServiceError, UnknownOutcome
+from procspec.http.answers import Complaint, Reply, Unreadable, complaint, parse, wait
+from procspec.http.contract import Answer, Limits, Lost, NotSent, Resend
+
+
+class Again(Exception):
+    """The request may be sent once more, after `wait` seconds (None: the usual backoff); else, `error`."""
+
+    def __init__(self, error: ServiceError, wait: float | None = None) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.wait = wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """Judges the attempts of one request; `name` is its method and path, `secrets` what nobody may read."""
+
+    name: str
+    resend: Resend
+    accept: tuple[int, ...]
+    limits: Limits
+    secrets: tuple[str, ...]
+
+    def answer(self, reply: Reply) -> Answer:
+        """The answer in a whole reply; raises `Again`, `Denied`, `UnknownOutcome` or `ServiceError`."""
+        if reply.status not in self.accept:
+            raise self._refusal(reply)
+        try:
+            body = parse(reply)
+        except Unreadable as error:
+            said = Complaint(message=str(error))
+            raise self._unclear(reply, said) if reply.status < 300 else self._error(reply, said) from None
+        return Answer(status=reply.status, headers=reply.headers, body=body)
+
+    def _refusal(self, reply: Reply) -> Exception:
+        said = complaint(reply, self.secrets)
+        if reply.status == 429:
+            return self._later(reply, said)
+        if reply.status >= 500 and self.resend is Resend.ALWAYS:
+            return self._later(reply, said)
+        if reply.status >= 500 or reply.status < 300:
+            return self._unclear(reply, said)
+        return self._error(reply, said)
+
+    def _later(self, reply: Reply, said: Complaint) -> Exception:
+        """Another attempt when the server asks for a wait that we are ready to make."""
+        error = self._error(reply, said)
+        asked = wait(reply, said)
+        if asked is None or asked <= self.limits.max_wait:
+            return Again(error, asked)
+        return ServiceError(
+            f"{self.name}: the server asks to wait {asked:.0f} seconds (status {reply.status}), which is more"
+            f" than the {self.limits.max_wait:.0f} that procspec waits.",
+            request=self.name,
+            status=reply.status,
+            code=said.code,
+            body=said.body,
+            hint=f"Run the command again in {asked:.0f} seconds.",
+        )
+
+    def _unclear(self, reply: Reply, said: Complaint) -> Exception:
+        """An answer from which nobody can tell what was done."""
+        if self.resend is Resend.ALWAYS:
+            return Again(self._error(reply, said))
+        return UnknownOutcome(
+            f"{self.name} was answered with {reply.status}{said}. It may have been carried out.",
+            request=self.name,
+            status=reply.status,
+            code=said.code,
+            body=said.body,
+        )
+
+    def _error(self, reply: Reply, said: Complaint) -> ServiceError:
+        kind = Denied if reply.status in (401, 403) else ServiceError
+        told = f"{reply.status}{said}"
+        if 300 <= reply.status < 400:
+            told = f"a redirect ({reply.status}), which is never followed"
+        return kind(
+            f"{self.name} was answered with {told}",
+            request=self.name,
+            status=reply.status,
+            code=said.code,
+            body=said.body,
+            hint=_HINTS.get(reply.status, ""),
+        )
+
+    def not_sent(self, fault: NotSent, origin: str) -> Again:
+        """The server was not reached: any request may be tried again."""
+        return Again(
+            ServiceError(
+                f"{self.name} could not be sent to {origin}: {fault}.",
+                request=self.name,
+                hint="Check the environment's url, the network and the proxy (HTTPS_PROXY).",
+            )
+        )
+
+    def lost(self, fault: Lost) -> Exception:
+        """The request went out and no whole answer came: again, if that changes nothing."""
+        if self.resend is Resend.ALWAYS:
+            return Again(ServiceError(f"{self.name}: {fault}.", request=self.name))
+        return UnknownOutcome(
+            f"{self.name}: {fault}. The request had gone out; it may have been carried out.",
+            request=self.name,
+        )
+
+
+_HINTS: Mapping[int, str] = {
+    401: "The token is missing, wrong or expired: check PROCSPEC_TOKEN, or PROCSPEC_CLIENT_ID and"
+    " PROCSPEC_CLIENT_SECRET.",
+    403: "The credentials are good but may not do this: check the scopes of the grant and the permissions"
+    " of its user.",
+    404: "Check the environment's url, and whether the id belongs to this account.",
+    413: "The request is larger than the server takes.",
+    429: "The server limits the rate of requests: wait a little, or use a smaller --parallelism.",
+    503: "The service is not available just now: try again later.",
+}
