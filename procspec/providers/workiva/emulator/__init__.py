@@ -1,0 +1,63 @@
+"""An emulator of the Workiva Processes API (preview 2026-04-01): strict, stateful, on one SQLite file.
+
+It follows the published documents and shares no code with the client beside it: shared code would let a
+bug confirm itself. Importing this module is cheap; the server parts are imported when they are called.
+
+"Guide" in these modules is "Introduction to the Processes API"; "reference" is the endpoint's own page.
+A rule that no document states is marked (inference); a trap of the documents is marked T1 to T22.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from procspec.providers.workiva.emulator.errors import EmulatorError
+
+if TYPE_CHECKING:
+    import datetime
+    import os
+    from collections.abc import Callable, Iterable
+
+    from starlette.types import ASGIApp
+
+__all__ = ["TOKEN", "EmulatorError", "create_app", "serve"]
+
+TOKEN = "emulator"  # noqa: S105 -- a name that everybody may know: it opens nothing but the emulator
+"""A bearer token that is always accepted, with both scopes, and that never expires."""
+
+
+def create_app(
+    database: str | os.PathLike[str],
+    *,
+    clock: datetime.date | None = None,
+    quirks: Iterable[str] = (),
+) -> ASGIApp:
+    """The emulator as an ASGI app; `database` is a file or `:memory:`, `clock` its today.
+
+    Raises EmulatorError when the file is no database of the emulator, ValueError for an unknown quirk.
+    """
+    from procspec.providers.workiva.emulator.app import create
+
+    return create(database, clock=clock, names=quirks)
+
+
+def serve(
+    database: str | os.PathLike[str],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    clock: datetime.date | None = None,
+    quirks: Iterable[str] = (),
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serves the emulator until it is interrupted; calls `ready` with the URL once it listens.
+
+    Raises ValueError for a host that is not loopback, and whatever `create_app` raises.
+    """
+    from procspec.providers.workiva.emulator.serve import listen
+
+    server, listener = listen(create_app(database, clock=clock, quirks=quirks), host, port)
+    with listener:
+        if ready:
+            ready(server.url)
+        server.run(sockets=[listener])

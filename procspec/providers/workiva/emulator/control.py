@@ -1,0 +1,220 @@
+"""Control endpoints under `/_emulator/`: what people and administrators do, which the API cannot.
+
+They are outside the documented paths, take no token, and answer nothing to a web page: a request with an
+`Origin`, or for a host that is not loopback, is refused.
+"""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+
+import jsonpatch
+import jsonpointer
+from starlette.requests import Request
+
+from procspec.providers.workiva.emulator import build, quirks, runs, runviews
+from procspec.providers.workiva.emulator.certification import expand
+from procspec.providers.workiva.emulator.checks import array, array_of, date, members, name, one_of, text
+from procspec.providers.workiva.emulator.errors import Refusal, bad_request, not_found
+from procspec.providers.workiva.emulator.nouns import READ, WRITE, Answer, Call, Object, Operation, Takes
+from procspec.providers.workiva.emulator.tree import walk
+
+_FINISH = members({"id": name, "status": one_of(*runs.OUTCOMES)}, required=("id",))
+_START = members({"id": name}, required=("id",))
+_PERSON = members({"status": one_of("active", "suspended")}, required=("status",))
+_QUIRKS = members({"quirks": array_of(text)}, required=("quirks",))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address can only be this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_origin(request: Request) -> None:
+    """Keeps web pages out, those that rebind a name to loopback included."""
+    if "origin" in request.headers or not is_loopback(request.url.hostname or ""):
+        raise Refusal(403, "Forbidden")
+
+
+# ------------------------------------------------------------------------------------------ processes
+
+
+def list_processes(call: Call) -> Answer:
+    """Every process, in the order of creation."""
+    found = [
+        {**{member: process[member] for member in ("id", "name", "revision")}, "trashed": trashed}
+        for process, trashed in call.world.store.processes()
+    ]
+    return Answer(200, found)
+
+
+def _stored(call: Call) -> Object:
+    found = call.world.store.process(call.ids["processId"])
+    if found is None:
+        raise not_found("process", call.ids["processId"])
+    return found[0]
+
+
+def show(call: Call) -> Answer:
+    """A process as it is stored, in the trash or not."""
+    return Answer(200, _stored(call))
+
+
+def edit(call: Call) -> Answer:
+    """A hand edit: any JSON Patch on the stored process, as somebody might make it in the product.
+
+    New groups and jobs get ids, certifications their generated jobs, the process one more revision.
+    """
+    process = _stored(call)
+    try:
+        edited = jsonpatch.apply_patch(process, array(call.body, ""))
+        _complete(edited["root"])
+        list(walk(edited["root"]))
+    except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, KeyError, TypeError) as error:
+        raise bad_request(f"The edit does not apply, or leaves no process behind: {error}") from None
+    edited |= {"id": process["id"], "revision": process["revision"] + 1, "modified": call.world.stamp()}
+    call.world.store.put_process(edited)
+    return Answer(200, edited)
+
+
+def _complete(group: Object) -> None:
+    """Whatever a new node lacks, as after a create."""
+    defaults = {"parallel": False, "readOnly": False, "triggerType": "whenEligible", "children": []}
+    _default(group, {"id": build.new_id(), **defaults})
+    for child in group["children"]:
+        node = child[child["type"]]
+        if child["type"] == "group":
+            _complete(node)
+        else:
+            _default(node, {"id": build.new_id(), "triggerType": "whenEligible"})
+    group["children"] = expand(group["children"], build.generated)
+
+
+def _default(node: Object, defaults: Object) -> None:
+    for member, value in defaults.items():
+        node.setdefault(member, value)
+
+
+# ----------------------------------------------------------------------------------------------- runs
+
+
+def list_runs(call: Call) -> Answer:
+    """Every run, in the order of its start."""
+    found = [
+        {member: run[member] for member in ("id", "process", "status")} for run in call.world.store.runs()
+    ]
+    return Answer(200, found)
+
+
+def _run(call: Call) -> Object:
+    run = call.world.store.run(call.ids["processRunId"])
+    if run is None:
+        raise not_found("process run", call.ids["processRunId"])
+    return run
+
+
+def _saved(call: Call, run: Object) -> Answer:
+    call.world.store.put_run(run)
+    return Answer(200, runviews.got(run))
+
+
+def finish(call: Call) -> Answer:
+    """Ends a job run: `complete` unless another outcome is given."""
+    run, given = _run(call), _FINISH(call.body, "")
+    runs.finish(run, given["id"], given.get("status", "complete"), call.world.stamp())
+    return _saved(call, run)
+
+
+def start(call: Call) -> Answer:
+    """Starts a manual job run or group run whose turn has come."""
+    run, given = _run(call), _START(call.body, "")
+    runs.release(run, given["id"], call.world.stamp())
+    return _saved(call, run)
+
+
+def close(call: Call) -> Answer:
+    """Closes a run; what is unfinished is cancelled."""
+    run = _run(call)
+    runs.close(run, call.world.stamp())
+    return _saved(call, run)
+
+
+# -------------------------------------------------------------------------------------------- the world
+
+
+def get_clock(call: Call) -> Answer:
+    """The emulator's today."""
+    return Answer(200, {"today": call.world.today().isoformat(), "fixed": call.world.clock is not None})
+
+
+def set_clock(call: Call) -> Answer:
+    """Fixes today; null gives the real one back."""
+    today = call.body.get("today") if isinstance(call.body, dict) else ""
+    call.world.clock = None if today is None else datetime.date.fromisoformat(date(today, "/today"))
+    return get_clock(call)
+
+
+def get_quirks(call: Call) -> Answer:
+    """The quirks that are on, and all that there are."""
+    return Answer(200, {"quirks": list(call.world.quirks), "known": list(quirks.QUIRKS)})
+
+
+def set_quirks(call: Call) -> Answer:
+    """Turns exactly these quirks on."""
+    try:
+        call.world.quirks = quirks.known(_QUIRKS(call.body, "")["quirks"])
+    except ValueError as error:
+        raise bad_request(str(error), "/quirks") from None
+    return get_quirks(call)
+
+
+def set_person(call: Call) -> Answer:
+    """Suspends a person: validation then refuses the jobs that name this id."""
+    status = _PERSON(call.body, "")["status"]
+    call.world.store.suspend(call.ids["personId"], status == "suspended")
+    return Answer(200, {"id": call.ids["personId"], "status": status})
+
+
+def get_requests(call: Call) -> Answer:
+    """The requests to documented paths since the start, or since they were last forgotten."""
+    return Answer(200, call.world.logged())
+
+
+def forget_requests(call: Call) -> Answer:
+    """Empties the request log."""
+    call.world.forget()
+    return Answer(204)
+
+
+def expire_tokens(call: Call) -> Answer:
+    """Expires every token that was issued, as if ten minutes had passed."""
+    call.world.store.drop_tokens()
+    return Answer(204)
+
+
+_AT = "/_emulator"
+_RUN = f"{_AT}/processRuns/{{processRunId}}"
+
+CONTROLS = (
+    Operation("GET", f"{_AT}/processes", READ, list_processes),
+    Operation("GET", f"{_AT}/processes/{{processId}}", READ, show),
+    Operation("POST", f"{_AT}/processes/{{processId}}/edit", WRITE, edit, Takes.BODY),
+    Operation("GET", f"{_AT}/processRuns", READ, list_runs),
+    Operation("POST", f"{_RUN}/finish", WRITE, finish, Takes.BODY),
+    Operation("POST", f"{_RUN}/start", WRITE, start, Takes.BODY),
+    Operation("POST", f"{_RUN}/close", WRITE, close),
+    Operation("GET", f"{_AT}/clock", READ, get_clock),
+    Operation("PUT", f"{_AT}/clock", READ, set_clock, Takes.BODY),
+    Operation("GET", f"{_AT}/quirks", READ, get_quirks),
+    Operation("PUT", f"{_AT}/quirks", READ, set_quirks, Takes.BODY),
+    Operation("PUT", f"{_AT}/people/{{personId}}", WRITE, set_person, Takes.BODY),
+    Operation("GET", f"{_AT}/requests", READ, get_requests),
+    Operation("DELETE", f"{_AT}/requests", READ, forget_requests),
+    Operation("DELETE", f"{_AT}/tokens", WRITE, expire_tokens),
+)

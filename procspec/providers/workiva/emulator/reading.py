@@ -1,0 +1,109 @@
+"""Reading a request strictly: headers, query and body, before any operation sees it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+
+from procspec.providers.workiva.emulator.errors import Refusal, bad_request
+from procspec.providers.workiva.emulator.nouns import Operation, Takes
+
+VERSION = "2026-04-01.processes.preview"
+
+MOST_BYTES = 10_485_760
+"""The documented payload limit."""
+
+_MOST_NESTED = 250
+"""Our own: a body nested deeper than this could not be walked safely."""
+
+
+def check_version(request: Request) -> None:
+    """Guide, "Common Issues": omitting X-Version or using the wrong one results in errors."""
+    if request.headers.get("x-version") != VERSION:
+        raise Refusal(400, f"X-Version must be {VERSION}", target="X-Version")
+
+
+def media_of(request: Request) -> str:
+    """The content type without its parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def query_of(request: Request, operation: Operation) -> dict[str, str]:
+    """The query parameters, each of them documented and given once."""
+    found: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name not in operation.query or name in found:
+            raise bad_request(f"Unknown or repeated query parameter {name[:64]}")
+        found[name] = value
+    return found
+
+
+async def bytes_of(request: Request) -> bytes:
+    """The body, as long as it is not larger than documented."""
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > MOST_BYTES:
+            raise Refusal(413, f"The body must not be larger than {MOST_BYTES} bytes")
+    return bytes(raw)
+
+
+def body_of(raw: bytes, media: str, operation: Operation) -> Any:
+    """The JSON body of an operation, or None when it has none."""
+    if not raw:
+        if operation.takes is Takes.BODY:
+            raise bad_request("The request needs a body")
+        return None
+    if operation.takes is Takes.NOTHING:
+        raise bad_request("The request takes no body")
+    if media not in operation.media:
+        raise Refusal(415, f"Content-Type must be one of: {', '.join(sorted(operation.media))}")
+    return parse(raw)
+
+
+def parse(raw: bytes) -> Any:
+    """Strict JSON: UTF-8, no duplicate members, no NaN, no half of a surrogate pair, no abyss."""
+    try:
+        if b"\\u" in raw:
+            json.dumps(json.loads(raw), ensure_ascii=False).encode()
+        value = json.loads(
+            raw.decode(), object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite
+        )
+        _check_depth(value)
+    except (ValueError, RecursionError):
+        raise bad_request("The body is not valid JSON") from None
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("duplicate member")
+    return found
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError(text)
+    return value
+
+
+def _check_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(_MOST_NESTED):
+        level = [
+            each
+            for node in level
+            if isinstance(node, dict | list)
+            for each in (node.values() if isinstance(node, dict) else node)
+        ]
+        if not level:
+            return
+    raise ValueError("too deep")
