@@ -139,7 +139,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How the carrying out of one process plan ended; `sent` counts the requests of the plan that went out.
+    """How the carrying out of one process plan ended.
 
     `exit_code` is 0 when all was done; `error` and `hint` say why not, `diagnostics` is what the
     server's validation found, `remaining` what is still different.
@@ -149,7 +149,6 @@ class Outcome:
     title: str
     action: Action
     id: str | None = None
-    sent: int = 0
     exit_code: int = 0
     error: str = ""
     hint: str = ""
