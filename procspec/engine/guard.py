@@ -1,0 +1,65 @@
+"""What needs consent before anything is sent: nothing is replaced, trashed or pruned by surprise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from procspec.engine.session import Session, Wanted
+from procspec.errors import Refused, StalePlan
+from procspec.model import Action, Plan, ProcessPlan, Record
+
+_REMOVES = (Action.REPLACE, Action.TRASH)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What the person allowed beyond plain creates and updates."""
+
+    replace: bool = False
+    prune: bool = False
+
+
+def check_world(session: Session, plan: Plan, records: Mapping[str, Record]) -> None:
+    """Raises StalePlan unless files, account and state are those that the plan was made from."""
+    again = "Make a new plan and look at it again."
+    if plan.target != session.target or plan.environment != session.environment:
+        raise StalePlan(f"The plan was made for {plan.environment} ({plan.target}).", hint=again)
+    if plan.lineage != session.store.lineage:
+        raise StalePlan("The plan was made with another state store.", hint=again)
+    if plan.spec != session.project.digest:
+        raise StalePlan("The files or the variables are not those of the plan.", hint=again)
+    for item in plan.pending:
+        record = records.get(item.key)
+        if (record.serial if record else 0) != item.base.serial:
+            raise StalePlan(f"The record of {item.key} has changed since the plan was made.", hint=again)
+
+
+def check_consent(session: Session, plan: Plan, records: Mapping[str, Record], consent: Consent) -> None:
+    """Raises Refused, with every process that is concerned, for what nobody allowed."""
+    removing = [item for item in plan.pending if item.action in _REMOVES]
+    kept = [item.key for item in removing if _protected(item, session.files, records)]
+    if kept:
+        raise Refused(
+            f"Protected from being replaced or trashed: {', '.join(kept)}.",
+            hint="Take `protect: true` out of the file, apply that, and plan again.",
+        )
+    _check(removing, Action.REPLACE, consent.replace, "--allow-replace")
+    _check(removing, Action.TRASH, consent.prune, "--prune")
+
+
+def _check(removing: list[ProcessPlan], action: Action, allowed: bool, option: str) -> None:
+    keys = [item.key for item in removing if item.action is action]
+    if keys and not allowed:
+        raise Refused(
+            f"Nothing was sent: the plan would {action.value} {', '.join(keys)}.",
+            hint=f"If that is what you want, run apply again with {option}.",
+        )
+
+
+def _protected(item: ProcessPlan, files: Mapping[str, Wanted], records: Mapping[str, Record]) -> bool:
+    """Protection is also kept in the record, so that it outlives the file (DESIGN section 3)."""
+    file, record = files.get(item.key), records.get(item.key)
+    if file is not None:
+        return file.protect
+    return record is not None and record.protect

@@ -1,0 +1,63 @@
+"""import: the YAML and the record of a process that is on the server already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from procspec.engine.plan import compare
+from procspec.engine.session import Session, Wanted
+from procspec.engine.settle import recorded
+from procspec.errors import NotConverged, UsageError
+from procspec.model import Json, Node, ProcessPlan, Project, Record
+from procspec.reconcile import keyed, pair
+from procspec.state import new_salt
+
+
+def fetch(session: Session, id: str, key: str) -> Node:
+    """The live process to import; raises UsageError when the key or the id is taken."""
+    if key in session.files:
+        raise UsageError(f"The project has a process {key!r} already.", hint="Choose another --key.")
+    for record in session.store.read(session.environment).values():
+        if key == record.key or id == record.id:
+            raise UsageError(f"The state has {record.key!r} ({record.id}) already.")
+    live = session.service.read(id)
+    if live is None:
+        raise NotConverged(f"The server has no process {id}.", hint="Look at the id again.")
+    return live
+
+
+def draft(session: Session, live: Node, key: str) -> Json:
+    """The data of the process file: what the server shows, in the words of the files."""
+    names = {person.id: person.key for person in session.project.people.values() if person.type == "user"}
+    return {"kind": "Process", "key": key, **session.provider.decompile(live, names)}
+
+
+def take(session: Session, live: Node, key: str) -> ProcessPlan:
+    """Records the process under its key, with the file as last applied; the plan that is left.
+
+    `session` holds the project with the new file in it. Raises NotConverged when the file does not
+    compile back to the structure of the live process.
+    """
+    file = session.files[key]
+    ids = pair(file.desired, live, session.provider.fields)
+    if ids is None:
+        raise NotConverged(f"The file does not compile back to the process {live.id}.")
+    with session.store.lock(session.environment, f"procspec import {live.id}"):
+        record = recorded(session, file, _blank(session, key), live, ids)
+    return _left(session, file, record, live)
+
+
+def _blank(session: Session, key: str) -> Record:
+    return Record(environment=session.environment, key=key, salt=new_salt())
+
+
+def _left(session: Session, file: Wanted, record: Record, live: Node) -> ProcessPlan:
+    return compare(session, file, record, keyed(live, record.ids))
+
+
+def target(project: Project, key: str) -> Path:
+    """Where the file goes; raises UsageError rather than overwrite one."""
+    path = Path(project.folder) / f"{key}.procspec.yaml"
+    if path.exists():
+        raise UsageError(f"{path.name} is there already.", hint="Move it away, or choose another --key.")
+    return path

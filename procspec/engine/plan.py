@@ -1,0 +1,150 @@
+"""plan: desired minus live, for every process; one GET a process is its only I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from procspec.engine.session import Session, Wanted, blocked, chosen, labels
+from procspec.model import PROCESS, Action, Base, Cause, Change, Node, Plan, ProcessPlan, Record
+from procspec.reconcile import creation, diff, keyed, propose, snapshot, whole
+
+PARALLELISM = 8
+
+_STRONGEST = (Action.REPLACE, Action.CREATE, Action.RESTORE, Action.TRASH, Action.UPDATE, Action.RENAME)
+
+
+def plan(
+    session: Session, keys: Iterable[str] = (), *, prune: bool = False, parallelism: int = PARALLELISM
+) -> Plan:
+    """What an apply would do; raises UsageError for an unknown key, and whatever a read raises."""
+    files = session.files
+    records = session.store.read(session.environment)
+    named = chosen(keys, {*files, *records})
+    order = [*files, *sorted(key for key in records if key not in files)]
+    asked = [key for key in order if key in named]
+    with ThreadPoolExecutor(parallelism) as pool:
+        one = partial(plan_process, session, prune=prune)
+        plans = list(pool.map(one, asked, map(files.get, asked), map(records.get, asked)))
+    return Plan(
+        project=session.project.name,
+        environment=session.environment,
+        target=session.target,
+        lineage=session.store.lineage,
+        spec=session.project.digest,
+        variables=session.project.variables,
+        processes=tuple(item for item in plans if item is not None),
+        orphans=() if prune else tuple(key for key in asked if _orphan(key in files, records.get(key))),
+        labels=labels(session.project),
+    )
+
+
+def _orphan(has_file: bool, record: Record | None) -> bool:
+    return not has_file and record is not None and record.id is not None and not record.trashed
+
+
+def plan_process(
+    session: Session, key: str, file: Wanted | None, record: Record | None, *, prune: bool = False
+) -> ProcessPlan | None:
+    """The plan of one process; None for a process whose file is gone and that is to be left alone."""
+    if record is not None and record.intent is not None:
+        return _nothing(key, file, record, blocked(record))
+    if file is None:
+        return _pruned(session, key, record) if prune and record and _orphan(False, record) else None
+    if record is None or record.id is None:
+        return _creation(session, file, record)
+    live = session.service.read(record.id)
+    if live is None:
+        return _restoration(session, file, record)
+    return compare(session, file, record, keyed(live, record.ids))
+
+
+def compare(session: Session, file: Wanted, record: Record, live: Node) -> ProcessPlan:
+    """The plan of a process that is on both sides; `live` is keyed."""
+    fields = session.provider.fields
+    proposal = propose(live, file.desired, record, fields)
+    changes = (*diff(live, proposal.planned, record, fields), *_leftovers(record), *proposal.notes)
+    planned = proposal.planned
+    if any(change.action is Action.REPLACE for change in changes):
+        planned = whole(proposal.planned, file.desired, record)
+    base = Base(serial=record.serial, id=live.id, revision=live.revision, digest=snapshot(live, fields))
+    return _process_plan(session, file, base, changes, live, planned)
+
+
+def _process_plan(
+    session: Session,
+    file: Wanted,
+    base: Base,
+    changes: tuple[Change, ...],
+    live: Node | None,
+    planned: Node | None,
+) -> ProcessPlan:
+    actions = {change.action for change in changes}
+    return ProcessPlan(
+        key=file.key,
+        title=file.desired.title,
+        action=next((action for action in _STRONGEST if action in actions), Action.NOOP),
+        base=base,
+        changes=changes,
+        requests=session.provider.lower(live, planned, changes),
+        place=file.desired.place,
+    )
+
+
+def _creation(session: Session, file: Wanted, record: Record | None) -> ProcessPlan:
+    base = Base(serial=record.serial if record else 0)
+    changes = (*creation(file.desired), *(_leftovers(record) if record else ()))
+    return _process_plan(session, file, base, changes, None, file.desired)
+
+
+def _restoration(session: Session, file: Wanted, record: Record) -> ProcessPlan:
+    reason = "its file is back" if record.trashed else "it is not on the server; somebody trashed it"
+    change = Change(
+        action=Action.RESTORE, node=PROCESS, before=record.id, reason=reason, place=file.desired.place
+    )
+    base = Base(serial=record.serial, id=record.id)
+    return _process_plan(session, file, base, (change, *_leftovers(record)), None, file.desired)
+
+
+def _leftovers(record: Record) -> tuple[Change, ...]:
+    """What an interrupted replacement still has to trash."""
+    reason = "left behind by a replacement that was interrupted"
+    return tuple(
+        Change(action=Action.TRASH, node=PROCESS, before=id, reason=reason) for id in record.leftovers
+    )
+
+
+def _pruned(session: Session, key: str, record: Record) -> ProcessPlan:
+    """A process whose file is gone; one that is gone from the server too needs no request."""
+    live = session.service.read(str(record.id))
+    action, reason = (
+        (Action.TRASH, "its file is gone") if live else (Action.NOOP, "gone from the server already")
+    )
+    change = Change(action=action, node=PROCESS, before=record.id, cause=Cause.SPEC, reason=reason)
+    changes = (change, *_leftovers(record))
+    known = keyed(live, record.ids) if live else None
+    return ProcessPlan(
+        key=key,
+        title=live.title if live else key,
+        action=action,
+        base=Base(
+            serial=record.serial,
+            id=record.id,
+            revision=live.revision if live else None,
+            digest=snapshot(known, session.provider.fields) if known else "",
+        ),
+        changes=changes,
+        requests=session.provider.lower(known, None, changes),
+    )
+
+
+def _nothing(key: str, file: Wanted | None, record: Record, why: str) -> ProcessPlan:
+    return ProcessPlan(
+        key=key,
+        title=file.desired.title if file else key,
+        action=Action.NOOP,
+        base=Base(serial=record.serial, id=record.id),
+        place=file.desired.place if file else None,
+        blocked=why,
+    )

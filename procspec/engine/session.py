@@ -1,0 +1,86 @@
+"""What every command works with: the project, its provider, one account, one state store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from procspec.errors import SpecError, UsageError
+from procspec.model import Diagnostic, Document, Node, Project, Record
+from procspec.providers.base import Provider, Service
+from procspec.state.base import StateStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One process as the files want it: its document and the desired tree."""
+
+    document: Document
+    desired: Node
+
+    @property
+    def key(self) -> str:
+        """The process's key in the files."""
+        return str(self.document.data["key"])
+
+    @property
+    def protect(self) -> bool:
+        """Whether the file forbids to replace or trash it."""
+        return bool(self.document.data.get("protect", False))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One project in one environment, opened."""
+
+    project: Project
+    provider: Provider
+    service: Service
+    store: StateStore
+    files: Mapping[str, Wanted]
+    """What the files want, by key."""
+
+    @property
+    def environment(self) -> str:
+        """The environment's name, under which the records are kept."""
+        return self.project.environment.name
+
+    @property
+    def target(self) -> str:
+        """Which account a plan is for."""
+        return f"{self.provider.name} {self.project.environment.url}"
+
+
+def wanted(project: Project, provider: Provider) -> dict[str, Wanted]:
+    """All processes of the project, compiled, by key; raises SpecError with everything that is wrong."""
+    compiled = [(document, *provider.compile(document, project)) for document in project.processes]
+    problems: list[Diagnostic] = [problem for _, _, found in compiled for problem in found]
+    if problems:
+        raise SpecError(problems)
+    values = [Wanted(document=document, desired=node) for document, node, _ in compiled if node is not None]
+    return {value.key: value for value in values}
+
+
+def chosen(keys: Iterable[str], known: Iterable[str]) -> frozenset[str]:
+    """The keys to work on: those given, or all; raises UsageError for one that nobody knows."""
+    given, names = frozenset(keys), frozenset(known)
+    for key in sorted(given - names):
+        known = ", ".join(sorted(names)) or "none"
+        raise UsageError(f"There is no process with the key {key!r}.", hint=f"Known: {known}.")
+    return given or names
+
+
+def blocked(record: Record) -> str:
+    """Why a process may not be touched; empty when it may (DESIGN section 5)."""
+    if record.intent is None:
+        return ""
+    return (
+        f"The outcome of a {record.intent.action.value} begun at {record.intent.since} by {record.intent.owner}"
+        f" is unknown. Look for the process on the server, then run `procspec resolve {record.key} --id ID`"
+        f" if it is there, or `procspec resolve {record.key} --not-created` if it is not."
+    )
+
+
+def labels(project: Project) -> Mapping[str, str]:
+    """People's names by id, for showing a plan."""
+    return {person.id: person.label for person in project.people.values()}
