@@ -1,0 +1,5 @@
+"""The command line: parse, call, render, exit. Imports click and little else until a command runs."""
+
+from procspec.cli.main import run
+
+__all__ = ["run"]

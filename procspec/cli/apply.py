@@ -1,0 +1,105 @@
+"""`procspec apply`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from procspec.cli import opening, options
+from procspec.cli.files import read_text
+from procspec.cli.report import FORMAT
+from procspec.cli.screen import Globals
+from procspec.codec import encode
+from procspec.engine.apply import Applied, apply
+from procspec.engine.guard import Consent, check_consent
+from procspec.engine.plan import plan
+from procspec.engine.saved import load, save
+from procspec.errors import Refused
+from procspec.model import Json, Plan
+from procspec.render.outcome import outcome, summary
+from procspec.render.plan import plan as render
+
+
+@click.command("apply")
+@click.argument("targets", nargs=-1, metavar="[PLAN | KEY...]")
+@options.project
+@options.output("text", "json")
+@options.parallelism
+@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@click.option("--allow-replace", is_flag=True, help="Consent to replacing processes.")
+@click.option("--prune", is_flag=True, help="Trash processes whose file is gone.")
+@click.pass_obj
+def command(
+    given: Globals,
+    targets: tuple[str, ...],
+    environment: str | None,
+    variables: dict[str, str],
+    output: str,
+    parallelism: int,
+    auto_approve: bool,
+    allow_replace: bool,
+    prune: bool,
+) -> int:
+    """Carry out a plan: a saved one as it was reviewed, or one made now, after a `yes`."""
+    saved = _saved(targets)
+    if saved is not None:
+        environment = environment or saved.environment
+        variables = {**_texts(saved.variables), **variables}
+    project, loaded = opening.sound(given, environment, variables)
+    consent = Consent(replace=allow_replace, prune=prune or saved is not None)
+    with opening.session(given, project) as session:
+        made = saved or plan(session, targets, prune=prune, parallelism=parallelism)
+        tell = given.screen.tell if output == "json" else given.screen.say
+        tell(render(made, given.screen.paint, verbose=given.verbose))
+        check_consent(session, made, session.store.read(session.environment), consent)
+        if saved is None and made.pending and not auto_approve:
+            _confirm(given)
+        done = apply(
+            session,
+            made,
+            consent,
+            parallelism=parallelism,
+            report=lambda one: tell(outcome(one, loaded.texts, given.screen.paint)),
+        )
+    if output == "json":
+        given.screen.data(_document(made, done))
+    elif done.outcomes:
+        given.screen.say(summary(done.outcomes, given.screen.paint))
+    return done.exit_code
+
+
+def _saved(targets: tuple[str, ...]) -> Plan | None:
+    """The plan, when the one argument is a file; keys have neither slashes nor this ending."""
+    if len(targets) == 1 and (targets[0].endswith(".json") or "/" in targets[0]):
+        return load(read_text(Path(targets[0])))
+    return None
+
+
+def _texts(variables: Mapping[str, Json]) -> dict[str, str]:
+    """Variables as `--var` takes them."""
+    return {name: given if isinstance(given, str) else json.dumps(given) for name, given in variables.items()}
+
+
+def _confirm(given: Globals) -> None:
+    """Only `yes` is a yes; without a terminal there is nobody to ask."""
+    if not sys.stdin.isatty():
+        raise Refused(
+            "Nothing was sent: there is no terminal to ask for approval.",
+            hint="Run apply with --auto-approve, or apply a saved plan.",
+        )
+    given.screen.tell("\nCarry this out? Only 'yes' is accepted.")
+    if click.prompt("", prompt_suffix="> ", default="", show_default=False, err=True).strip() != "yes":
+        raise Refused("Nothing was sent: not approved.")
+
+
+def _document(made: Plan, done: Applied) -> Json:
+    return {
+        "format_version": FORMAT,
+        "exit_code": done.exit_code,
+        "plan": save(made),
+        "outcomes": [encode(one) for one in done.outcomes],
+    }

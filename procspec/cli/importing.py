@@ -1,0 +1,50 @@
+"""`procspec import`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from procspec import source
+from procspec.cli import opening, options
+from procspec.cli.screen import Globals
+from procspec.errors import ProcspecError
+from procspec.model import Action
+
+
+@click.command("import")
+@click.argument("id")
+@click.option("--key", required=True, help="The key of the process in the files.")
+@options.project
+@click.pass_obj
+def command(given: Globals, id: str, key: str, environment: str | None, variables: dict[str, str]) -> int:
+    """Write the YAML of a live process and its record; ends with an empty plan, or says why not."""
+    from procspec.engine.importing import draft, fetch, take, target
+    from procspec.render.plan import process
+
+    project, _ = opening.sound(given, environment, variables)
+    path = target(project, key)
+    with opening.session(given, project) as session:
+        live = fetch(session, id, key)
+        text = source.dump(draft(session, live, key))
+    _write_new(path, text)
+    given.screen.say(f"Wrote {path.name}.")
+    renewed, _ = opening.sound(given, environment, variables)
+    with opening.session(given, renewed) as session:
+        left = take(session, live, key)
+    if left.action is Action.NOOP:
+        given.screen.say(f"{key} is taken over: the plan is empty.")
+        return 0
+    given.screen.say(f"{key} is taken over, and the file does not say everything alike:\n")
+    given.screen.say(process(left, {}, given.screen.paint, verbose=given.verbose))
+    return 1
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Never over a file that is there, not even one that appeared a moment ago."""
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise ProcspecError(f"{path.name} cannot be written: {error.strerror}.") from error

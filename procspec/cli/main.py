@@ -1,0 +1,89 @@
+"""The root command, loaded lazily, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import cast
+
+import click
+
+from procspec import __version__
+from procspec.cli.report import Report
+from procspec.cli.screen import Globals, Screen
+from procspec.errors import ProcspecError
+
+_COMMANDS: Mapping[str, tuple[str, str]] = {
+    "init": ("procspec.cli.init", "Make a project that plans and applies at once."),
+    "validate": ("procspec.cli.validate", "Check every file, offline."),
+    "compile": ("procspec.cli.compile", "Print the create payloads."),
+    "plan": ("procspec.cli.plan", "Show what an apply would do."),
+    "show": ("procspec.cli.show", "Show a saved plan."),
+    "apply": ("procspec.cli.apply", "Carry out a plan."),
+    "import": ("procspec.cli.importing", "Take over a process that is on the server."),
+    "resolve": ("procspec.cli.resolve", "Settle a create whose outcome is unknown."),
+    "state": ("procspec.cli.state", "Look at and repair records."),
+    "schema": ("procspec.cli.schema", "Print a JSON Schema of the files."),
+    "emulator": ("procspec.cli.emulator", "Serve the emulator on a loopback port."),
+}
+"""Module and one line of help by command; the attribute in the module is `command`."""
+
+
+class _Lazy(click.Group):
+    """Knows the commands by name, and imports one when it runs or shows its help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(_COMMANDS[cmd_name][0])
+        return cast(click.Command, module.command)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help) for name, (_, help) in _COMMANDS.items()])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "-C", "--project", "folder", type=click.Path(path_type=Path), default=".", help="The project's folder."
+)
+@click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default=None, help="Colour in the output."
+)
+@click.option("-v", "--verbose", is_flag=True, help="Show no-ops with their reasons.")
+@click.version_option(__version__, prog_name="procspec", message="%(prog)s %(version)s")
+@click.pass_context
+def root(context: click.Context, folder: Path, color: str | None, verbose: bool) -> None:
+    """Human workflows as code: plan and apply recurring processes from YAML in git.
+
+    Exit codes: 0 done, 1 failed, 2 changes pending (plan --detailed-exitcode), 3 invalid, 4 outcome
+    unknown, 5 locked, 6 stale, 7 not allowed to, 8 refused by a guard, 64 wrong usage.
+    """
+    screen = Screen.open(color or os.environ.get("PROCSPEC_COLOR", "auto"), os.environ)
+    context.obj = Globals(folder, screen, verbose, os.environ)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs the command line; the exit code of DESIGN section 7."""
+    report = Report()
+    try:
+        with root.make_context("procspec", list(arguments)) as context:
+            report = Report(context)
+            return root.invoke(context) or 0
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as error:
+        return report.usage(error)
+    except (click.Abort, KeyboardInterrupt):
+        return report.interrupted()
+    except ProcspecError as error:
+        return report.failure(error)
+    except BrokenPipeError:
+        # The reader of our output went away; nothing more can be said, and Python must not try at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1

@@ -1,0 +1,104 @@
+"""Opens what a command works with: the project's files, then the account and the state store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from procspec import providers, source
+from procspec.cli.screen import Globals
+from procspec.errors import SpecError, UsageError
+from procspec.model import Credentials, Environment, Project, Severity
+
+if TYPE_CHECKING:
+    from procspec.engine.session import Session
+    from procspec.state.base import StateStore
+
+_SETTINGS: Mapping[str, str] = {
+    "token": "PROCSPEC_TOKEN",
+    "clientId": "PROCSPEC_CLIENT_ID",
+    "clientSecret": "PROCSPEC_CLIENT_SECRET",
+}
+"""The variables that hold the credentials (DESIGN section 7), each also as `..._FILE`."""
+
+
+def load(given: Globals, environment: str | None, variables: Mapping[str, str]) -> source.Loaded:
+    """The project's files, read and checked; warnings and errors are in the result, not raised."""
+    folder = source.find(given.folder)
+    return source.load(folder, environment=environment, variables=variables, environ=given.environ)
+
+
+def sound(
+    given: Globals, environment: str | None, variables: Mapping[str, str]
+) -> tuple[Project, source.Loaded]:
+    """The project, if there is nothing wrong with it; warnings are told. Raises Invalid otherwise."""
+    loaded = load(given, environment, variables)
+    if loaded.project is None:
+        raise Invalid(loaded)
+    warnings = [one for one in loaded.diagnostics if one.severity is Severity.WARNING]
+    if warnings:
+        from procspec.render.diagnostics import diagnostics
+
+        given.screen.tell(diagnostics(warnings, loaded.texts, given.screen.paint))
+    return loaded.project, loaded
+
+
+class Invalid(SpecError):
+    """The files are wrong; with the texts, so that the lines can be shown."""
+
+    def __init__(self, loaded: source.Loaded) -> None:
+        super().__init__(loaded.diagnostics)
+        self.texts = loaded.texts
+
+
+@contextmanager
+def session(given: Globals, project: Project) -> Iterator[Session]:
+    """One project opened in its environment; everything is closed at the end."""
+    from procspec.engine.session import Session, wanted
+    from procspec.state import open_store
+
+    provider = providers.get(project.environment.provider)
+    files = wanted(project, provider)
+    known = credentials(project.environment, given.environ)
+    with (
+        closing(open_store(project.state, Path(project.folder))) as store,
+        closing(provider.connect(project.environment, known, project.folder)) as service,
+    ):
+        yield Session(project=project, provider=provider, service=service, store=store, files=files)
+
+
+@contextmanager
+def store(
+    given: Globals, environment: str | None, variables: Mapping[str, str]
+) -> Iterator[tuple[StateStore, str]]:
+    """The state store alone, and the environment's name: for looking at records, without an account."""
+    from procspec.state import open_store
+
+    project, _ = sound(given, environment, variables)
+    with closing(open_store(project.state, Path(project.folder))) as opened:
+        yield opened, project.environment.name
+
+
+def credentials(environment: Environment, environ: Mapping[str, str]) -> Credentials:
+    """What the variables hold; raises UsageError for a `..._FILE` that cannot be read."""
+    found = {
+        setting: _secret(environment.credentials.get(setting, variable), environ)
+        for setting, variable in _SETTINGS.items()
+    }
+    return Credentials(token=found["token"], client_id=found["clientId"], client_secret=found["clientSecret"])
+
+
+def _secret(variable: str, environ: Mapping[str, str]) -> str:
+    if variable in environ:
+        return environ[variable].strip()
+    path = environ.get(f"{variable}_FILE", "")
+    if not path:
+        return ""
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"The file that {variable}_FILE names cannot be read: {type(error).__name__}."
+        ) from None

@@ -1,0 +1,88 @@
+"""`procspec state`: look at and repair records."""
+
+from __future__ import annotations
+
+import click
+
+from procspec.cli import opening, options
+from procspec.cli.report import FORMAT
+from procspec.cli.screen import Globals
+from procspec.errors import Refused, UsageError
+from procspec.model import Record
+from procspec.state.base import StateStore
+
+
+@click.group("state")
+def command() -> None:
+    """Look at and repair the records of an environment."""
+
+
+@command.command("list")
+@options.project
+@options.output("text", "json")
+@click.pass_obj
+def list_records(given: Globals, environment: str | None, variables: dict[str, str], output: str) -> int:
+    """List the records: key, id, revision, and what is not settled."""
+    from procspec.codec import encode
+    from procspec.render.state import table
+
+    with opening.store(given, environment, variables) as (store, name):
+        records = sorted(store.read(name).values(), key=lambda record: record.key)
+    if output == "json":
+        given.screen.data({"format_version": FORMAT, "records": [encode(record) for record in records]})
+    else:
+        given.screen.say(table(records, given.screen.paint))
+    return 0
+
+
+@command.command("show")
+@click.argument("key")
+@options.project
+@click.pass_obj
+def show(given: Globals, key: str, environment: str | None, variables: dict[str, str]) -> int:
+    """Print one record as JSON: ids and digests, no content."""
+    from procspec.codec import encode
+
+    with opening.store(given, environment, variables) as (store, name):
+        record = _record(store, name, key)
+    given.screen.data({"format_version": FORMAT, **encode(record)})
+    return 0
+
+
+@command.command("rm")
+@click.argument("key")
+@options.project
+@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def remove(
+    given: Globals, key: str, environment: str | None, variables: dict[str, str], auto_approve: bool
+) -> int:
+    """Forget a record; the process on the server stays, and procspec knows it no more."""
+    with opening.store(given, environment, variables) as (store, name):
+        record = _record(store, name, key)
+        kept = f" The process {record.id} stays on the server." if record.id else ""
+        if not auto_approve and not click.confirm(f"Forget {key}?{kept}", err=True):
+            raise Refused("Nothing was forgotten.")
+        with store.lock(name, f"procspec state rm {key}"):
+            store.delete(record)
+    given.screen.say(f"Forgot {key}.{kept}")
+    return 0
+
+
+@command.command("unlock")
+@click.argument("id")
+@options.project
+@click.pass_obj
+def unlock(given: Globals, id: str, environment: str | None, variables: dict[str, str]) -> int:
+    """Break the lock with that id, after its holder died."""
+    with opening.store(given, environment, variables) as (store, name):
+        store.unlock(name, id)
+    given.screen.say(f"Unlocked {name}.")
+    return 0
+
+
+def _record(store: StateStore, environment: str, key: str) -> Record:
+    record = store.read(environment).get(key)
+    if record is None:
+        raise UsageError(f"There is no record of {key!r} in {environment}.")
+    return record

@@ -1,0 +1,57 @@
+"""What became of an apply, one process after another, and all of it at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from procspec.model import Action, Outcome
+from procspec.render.diagnostics import Texts, diagnostics
+from procspec.render.style import PLAIN, SYMBOLS, Paint
+from procspec.render.values import value
+from procspec.render.visible import visible
+
+_DONE: Mapping[Action, str] = {
+    Action.CREATE: "created",
+    Action.UPDATE: "updated",
+    Action.RENAME: "renamed",
+    Action.REPLACE: "replaced",
+    Action.TRASH: "trashed",
+    Action.RESTORE: "restored",
+    Action.NOOP: "unchanged",
+}
+
+
+def outcome(given: Outcome, texts: Texts, paint: Paint = PLAIN) -> str:
+    """One process: done, or what went wrong, with the server's findings at their places."""
+    symbol = paint(f"{SYMBOLS[given.action]} {visible(given.key)}", given.action.value)
+    lines = [f"{symbol}  {_verdict(given, paint)}"]
+    if given.error:
+        lines.append(f"    {paint('error', 'error')}: {visible(given.error)}")
+    for change in given.remaining:
+        lines.append(
+            f"    still {visible(change.path)}: {value(change.before, {})}, not {value(change.after, {})}"
+        )
+    if given.hint:
+        lines.append(f"    {visible(given.hint)}")
+    if given.diagnostics:
+        lines += ["", diagnostics(given.diagnostics, texts, paint)]
+    return "\n".join(lines)
+
+
+def _verdict(given: Outcome, paint: Paint) -> str:
+    id = f" {visible(given.id)}" if given.id else ""
+    if given.exit_code == 0:
+        return f"{paint(_DONE[given.action], 'ok')}{id}"
+    if given.exit_code == 3 and not given.error:
+        return f"{_DONE[given.action]}{id}, {paint('but not valid on the server', 'error')}"
+    return paint(f"not {_DONE[given.action]}", "error")
+
+
+def summary(given: Iterable[Outcome], paint: Paint = PLAIN) -> str:
+    """The last line: how many were carried out, how many were not."""
+    outcomes = list(given)
+    failed = [outcome.key for outcome in outcomes if outcome.exit_code]
+    told = f"{len(outcomes) - len(failed)} of {len(outcomes)} carried out"
+    if not failed:
+        return f"{paint('Apply complete:', 'ok')} {told}."
+    return f"{paint('Apply incomplete:', 'error')} {told}; not right: {visible(', '.join(failed))}."

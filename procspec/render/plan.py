@@ -1,0 +1,183 @@
+"""A plan for people: what, why, where in the file, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+
+from procspec.model import PROCESS, Action, Cause, Change, Json, Plan, ProcessPlan
+from procspec.render.style import PLAIN, SYMBOLS, Paint
+from procspec.render.values import person, value
+from procspec.render.visible import visible
+
+_CAUSES: Mapping[Cause, str] = {
+    Cause.SPEC: "",
+    Cause.DRIFT: "drift: changed on the server",
+    Cause.BOTH: "both: changed in the file and on the server",
+    Cause.DEFAULT: "default",
+    Cause.CALENDAR: "calendar: its days changed",
+    Cause.PERSON: "person: the id behind the name changed",
+}
+_DOING: Mapping[Action, str] = {
+    Action.CREATE: "to create",
+    Action.UPDATE: "to update",
+    Action.RENAME: "to rename",
+    Action.REPLACE: "to replace",
+    Action.TRASH: "to trash",
+    Action.RESTORE: "to restore",
+}
+
+
+def plan(given: Plan, paint: Paint = PLAIN, *, verbose: bool = False) -> str:
+    """The whole plan; no-ops are shown when `verbose`, fields that cannot be removed always."""
+    parts = [_head(given, paint)]
+    parts += [process(item, given.labels, paint, verbose=verbose) for item in given.processes]
+    parts += [_orphans(given.orphans, paint), _summary(given, paint)]
+    return "\n".join(part for part in parts if part)
+
+
+def _head(given: Plan, paint: Paint) -> str:
+    where = visible(f"{given.environment} ({given.target})")
+    return f"{paint(visible(given.project), 'head')} in {where}\n"
+
+
+def process(
+    item: ProcessPlan, labels: Mapping[str, str], paint: Paint = PLAIN, *, verbose: bool = False
+) -> str:
+    """One process of a plan; empty when there is nothing to tell about it."""
+    shown = [change for change in item.changes if _told(change, verbose)]
+    if item.action is Action.NOOP and not item.blocked and not shown:
+        return ""
+    lines = [_title(item, paint)]
+    if item.blocked:
+        lines += [f"    {paint('blocked', 'error')}: {visible(item.blocked)}"]
+    lines += _changes(shown, labels, paint)
+    lines += [f"    {paint(cost, 'dim')}" for cost in _costs(item)]
+    return "\n".join(lines) + "\n"
+
+
+def _told(change: Change, verbose: bool) -> bool:
+    return verbose or change.action is not Action.NOOP or change.cause is Cause.SPEC
+
+
+def _title(item: ProcessPlan, paint: Paint) -> str:
+    action = item.action.value
+    mark = paint(f"{SYMBOLS[item.action]} {visible(item.key)}", action)
+    what = paint(action, action) if item.action is not Action.NOOP else paint("no changes", "dim")
+    place = f"  {paint(visible(str(item.place)), 'place')}" if item.place else ""
+    return f"{mark}  {what}  {value(item.title, {})}{place}"
+
+
+def _changes(changes: list[Change], labels: Mapping[str, str], paint: Paint) -> list[str]:
+    created = [change for change in changes if change.action is Action.CREATE]
+    others = [change for change in changes if change.action is not Action.CREATE]
+    lines = [line for change in created for line in _created(change, labels, paint)]
+    width = min(44, max((len(change.path) for change in others), default=0))
+    for reason, group in groupby(others, key=lambda change: change.reason):
+        lines += [_difference(change, width, labels, paint) for change in group]
+        if reason:
+            lines.append(f"        {paint(visible(reason), 'dim')}")
+    return lines
+
+
+def _difference(change: Change, width: int, labels: Mapping[str, str], paint: Paint) -> str:
+    action = change.action.value
+    symbol = paint(SYMBOLS[change.action], action)
+    verb = paint("replace  because ", action) if change.action is Action.REPLACE else ""
+    place = f"  {paint(visible(str(change.place)), 'place')}" if change.place else ""
+    cause = f"  {paint(f'[{_CAUSES[change.cause]}]', 'dim')}" if _CAUSES[change.cause] else ""
+    path = visible(change.path or "process").ljust(width)
+    return f"    {symbol} {verb}{path}  {_sides(change, labels)}{place}{cause}".rstrip()
+
+
+def _sides(change: Change, labels: Mapping[str, str]) -> str:
+    if change.node == PROCESS and not change.field:
+        return f"{change.action.value} {visible(str(change.before))}"
+    if not change.field:
+        there, node = ("added", change.after) if change.before is None else ("removed", change.before)
+        return f"{there}: {_what(node)}"
+    return f"{value(change.before, labels)} -> {value(change.after, labels)}"
+
+
+def _what(node: Json) -> str:
+    return f"{node.get('action', node['kind'])} {value(node.get('title') or node.get('name'), {})}"
+
+
+# --------------------------------------------------------------------------------- what is created
+
+
+def _created(change: Change, labels: Mapping[str, str], paint: Paint) -> Iterator[str]:
+    """The process's own fields one a line; a group or a job on one line, indented as it is nested."""
+    fields = {name: given for name, given in change.after.items() if name != "kind"}
+    if change.node == PROCESS:
+        fields.pop("name", None)
+        width = max((len(name) for name in fields), default=0)
+        yield from (f"      {name.ljust(width)}  {value(given, labels)}" for name, given in fields.items())
+        return
+    indent = "  " * (change.level + 1)
+    symbol = paint(SYMBOLS[Action.CREATE], "create")
+    describe = _group if change.after["kind"] == "group" else _job
+    key = visible(change.path)
+    yield f"{indent}{symbol} {key}  {describe(fields, labels)}"
+
+
+def _group(fields: Mapping[str, Json], labels: Mapping[str, str]) -> str:
+    order = "all at the same time" if fields.get("parallel") else "one after another"
+    return ", ".join([value(fields.get("name"), labels), order, *_manual(fields)])
+
+
+def _job(fields: Mapping[str, Json], labels: Mapping[str, str]) -> str:
+    parts = [f"{fields['action']} {value(fields.get('title'), labels)}"]
+    if "assignee" in fields:
+        parts.append(person(fields["assignee"], labels) + _due(fields, "dueDate"))
+    elif "dueDate" in fields:
+        parts.append(_due(fields, "dueDate").strip())
+    if "approver" in fields:
+        parts.append(f"approved by {person(fields['approver'], labels)}{_due(fields, 'approverDueDate')}")
+    return ", ".join([*parts, *_manual(fields)])
+
+
+def _due(fields: Mapping[str, Json], name: str) -> str:
+    return f" due {value(fields[name], {})}" if name in fields else ""
+
+
+def _manual(fields: Mapping[str, Json]) -> list[str]:
+    return ["started by hand"] if fields.get("triggerType") == "manual" else []
+
+
+# -------------------------------------------------------------------------------------- costs, ends
+
+
+def _costs(item: ProcessPlan) -> Iterator[str]:
+    if item.action is Action.REPLACE:
+        yield "A new process with new ids is created; when it is valid, the old one goes to the trash."
+        yield "Runs that were started from the old one stay with it."
+    if item.action is Action.TRASH:
+        yield "The process goes to the trash and can be restored."
+
+
+def _orphans(keys: Iterable[str], paint: Paint) -> str:
+    return "".join(
+        f"{paint('note', 'warning')}: {visible(key)} has no file any more and is left alone;"
+        " `procspec apply --prune` would trash it.\n"
+        for key in keys
+    )
+
+
+def _summary(given: Plan, paint: Paint) -> str:
+    counts = {action: 0 for action in _DOING}
+    for item in given.pending:
+        counts[item.action] += 1
+    told = [f"{number} {_DOING[action]}" for action, number in counts.items() if number]
+    blocked = sum(1 for item in given.processes if item.blocked)
+    told += [f"{blocked} blocked"] if blocked else []
+    if not told:
+        same = _count(len(given.processes), "process is", "processes are")
+        return f"{paint('No changes.', 'ok')} {same} as the files say."
+    total = sum(len(item.requests) for item in given.pending)
+    cost = _count(total, "request", "requests")
+    return f"{paint('Plan:', 'head')} {', '.join(told)}. {cost}; nobody gets mail."
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

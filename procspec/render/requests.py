@@ -1,0 +1,31 @@
+"""The HTTP requests of a plan, word for word."""
+
+from __future__ import annotations
+
+import json
+
+from procspec.model import Plan, Request, When
+from procspec.render.style import PLAIN, Paint
+from procspec.render.visible import visible
+
+_WHEN = {
+    When.ALWAYS: "",
+    When.VALID: "  (when the new process is valid)",
+    When.INVALID: "  (when the new process is not valid)",
+}
+
+
+def requests(plan: Plan, paint: Paint = PLAIN) -> str:
+    """Every request that changes something, in order, a process after another."""
+    blocks = [_request(request, paint) for item in plan.pending for request in item.requests]
+    return "\n".join(blocks) if blocks else "No requests."
+
+
+def _request(request: Request, paint: Paint) -> str:
+    head = f"{paint(request.method, 'head')} {visible(request.path)}{paint(_WHEN[request.when], 'dim')}"
+    if request.body is None:
+        return head + "\n"
+    # JSON escapes every control character itself; bidirectional ones it would let through.
+    body = json.dumps(request.body, indent=2, ensure_ascii=False)
+    shown = "\n".join(visible(line) for line in body.split("\n"))
+    return f"{head}\nContent-Type: {request.media}\n\n{shown}\n"
