@@ -1,0 +1,25 @@
+#!/bin/sh
+# A quarter-end close from nothing to applied, then one edit: what the README's picture shows, live.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cp -R "$here/../schemas" "$work/schemas"
+mkdir "$work/examples"
+cp -R "$here/quarter-close" "$work/examples/quarter-close"
+rm -rf "$work/examples/quarter-close/.procspec"
+cd "$work/examples/quarter-close"
+
+say() { printf '\n\033[1m$ %s\033[0m\n' "$*"; }
+run() { say "$@"; "$@"; }
+
+run procspec validate
+run procspec plan
+run procspec apply --auto-approve
+run procspec plan
+say "sed -i 's/^dueDate: .*/dueDate: 2025-01-20/' close.procspec.yaml"
+sed 's/^dueDate: .*/dueDate: 2025-01-20/' close.procspec.yaml > edited && mv edited close.procspec.yaml
+run procspec plan
+run procspec apply --auto-approve
+run procspec state list
+printf '\nThat was a real plan and a real apply, against the embedded emulator. Nothing left this machine.\n'
