@@ -52,7 +52,9 @@ def _terminal(home: Path, *arguments: str) -> str:
 def _edit(path: Path) -> None:
     """The edits of the README: another due date, another title, another person."""
     text = path.read_text(encoding="utf-8")
-    text = re.sub(r"(?m)^dueDate: .*", "dueDate: 2025-01-20", text)
+    text = re.sub(r"(?m)^dueDate: .*", "dueDate: 2025-01-31", text)
+    text = text.replace("title: Reconcile bank accounts", "title: Reconcile all bank accounts")
+    text = text.replace("assignee: ap-analyst", "assignee: treasury", 1)
     path.write_text(text, encoding="utf-8")
 
 

@@ -24,14 +24,13 @@ import pytest
 from tests.conftest import Home, Server
 
 CASES = sorted(path.parent for path in (Path(__file__).parent / "cases").glob("*/steps.txt"))
+NOT_THE_PROJECT = shutil.ignore_patterns("edited", "steps.txt", "screen.txt", "*.json")
 GOLDEN = ("screen.txt", "plan.json", "requests.json")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
 def test_case(case: Path, home: Home, server: Server, request: pytest.FixtureRequest) -> None:
-    shutil.copytree(
-        case, home.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*GOLDEN, "steps.txt")
-    )
+    shutil.copytree(case, home.folder, dirs_exist_ok=True, ignore=NOT_THE_PROJECT)
     home.edit("procspec.yaml", "URL", server.url)
     screen = [_step(line, case, home, server) for line in (case / "steps.txt").read_text().splitlines()]
     words = Words(server.url)

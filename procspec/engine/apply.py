@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 
-from procspec.engine.carry import Work, carry
+from procspec.engine.carry import carry
 from procspec.engine.guard import Consent, check_consent, check_world
 from procspec.engine.plan import PARALLELISM
 from procspec.engine.session import Session, Wanted
+from procspec.engine.steps import Work
 from procspec.errors import ProcspecError
 from procspec.model import Action, Outcome, Plan, ProcessPlan, Record
 from procspec.state import new_salt
@@ -54,7 +55,7 @@ def apply(
         outcomes = _all(session, plan, files, records, str(holder), parallelism, report)
         _keep_protection(session, plan, files, records)
     return Applied(
-        outcomes=tuple(outcomes[item.key] for item in plan.pending),
+        outcomes=tuple(outcomes[item.key] for item in plan.due),
         blocked=tuple(item for item in plan.processes if item.blocked),
     )
 
@@ -72,7 +73,7 @@ def _all(
     with ThreadPoolExecutor(parallelism) as pool:
         futures = [
             pool.submit(_one, session, item, files.get(item.key), records.get(item.key), owner)
-            for item in plan.pending
+            for item in plan.due
         ]
         for future in as_completed(futures):
             outcome = future.result()

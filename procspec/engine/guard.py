@@ -29,7 +29,7 @@ def check_world(session: Session, plan: Plan, records: Mapping[str, Record]) -> 
         raise StalePlan("The plan was made with another state store.", hint=again)
     if plan.spec != session.project.digest:
         raise StalePlan("The files or the variables are not those of the plan.", hint=again)
-    for item in plan.pending:
+    for item in plan.due:
         record = records.get(item.key)
         if (record.serial if record else 0) != item.base.serial:
             raise StalePlan(f"The record of {item.key} has changed since the plan was made.", hint=again)

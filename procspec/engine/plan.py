@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 from procspec.engine.session import Session, Wanted, blocked, chosen, labels
@@ -12,7 +13,7 @@ from procspec.reconcile import creation, diff, keyed, propose, snapshot, whole
 
 PARALLELISM = 8
 
-_STRONGEST = (Action.REPLACE, Action.CREATE, Action.RESTORE, Action.TRASH, Action.UPDATE, Action.RENAME)
+_STRONGEST = (Action.REPLACE, Action.CREATE, Action.RESTORE, Action.UPDATE, Action.RENAME)
 
 
 def plan(
@@ -69,7 +70,8 @@ def compare(session: Session, file: Wanted, record: Record, live: Node) -> Proce
     if any(change.action is Action.REPLACE for change in changes):
         planned = whole(proposal.planned, file.desired, record)
     base = Base(serial=record.serial, id=live.id, revision=live.revision, digest=snapshot(live, fields))
-    return _process_plan(session, file, base, changes, live, planned)
+    made = _process_plan(session, file, base, changes, live, planned)
+    return replace(made, recheck=record.invalid)
 
 
 def _process_plan(
@@ -84,12 +86,18 @@ def _process_plan(
     return ProcessPlan(
         key=file.key,
         title=file.desired.title,
-        action=next((action for action in _STRONGEST if action in actions), Action.NOOP),
+        action=_action(actions),
         base=base,
         changes=changes,
         requests=session.provider.lower(live, planned, changes),
         place=file.desired.place,
     )
+
+
+def _action(actions: set[Action]) -> Action:
+    """The strongest one; trashing what a replacement left behind is an update of the process that stays."""
+    strongest = next((action for action in _STRONGEST if action in actions), Action.NOOP)
+    return Action.UPDATE if strongest is Action.NOOP and Action.TRASH in actions else strongest
 
 
 def _creation(session: Session, file: Wanted, record: Record | None) -> ProcessPlan:

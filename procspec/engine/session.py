@@ -74,10 +74,11 @@ def blocked(record: Record) -> str:
     """Why a process may not be touched; empty when it may (DESIGN section 5)."""
     if record.intent is None:
         return ""
+    act, resolve = record.intent, f"procspec resolve {record.key}"
     return (
-        f"The outcome of a {record.intent.action.value} begun at {record.intent.since} by {record.intent.owner}"
-        f" is unknown. Look for the process on the server, then run `procspec resolve {record.key} --id ID`"
-        f" if it is there, or `procspec resolve {record.key} --not-created` if it is not."
+        f"The outcome of a {act.action.value}, begun {act.since} by {act.owner}, is unknown."
+        f" Look for the process on the server, then run `{resolve} --id ID` if it is there,"
+        f" or `{resolve} --not-created` if it is not."
     )
 
 

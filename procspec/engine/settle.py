@@ -48,10 +48,11 @@ def found(session: Session, file: Wanted, record: Record, live: Node) -> tuple[D
     """The server's validation, every finding at its place in the file."""
     nodes = {node.key: node for node in file.desired.walk()}
     keys = {id: key for key, id in record.ids.items()}
-    return tuple(
+    problems = [
         _diagnostic(finding, nodes.get(keys.get(finding.node, "?")), file)
         for finding in session.service.validate(live)
-    )
+    ]
+    return tuple(sorted(problems, key=lambda problem: (problem.place or Location("", 0, 0), problem.detail)))
 
 
 def _diagnostic(finding: Finding, node: Node | None, file: Wanted) -> Diagnostic:

@@ -104,6 +104,8 @@ class ProcessPlan:
     changes: tuple[Change, ...] = ()
     requests: tuple[Request, ...] = ()
     place: Location | None = None
+    recheck: bool = False
+    """The server's last validation found something: an apply asks again, even without a change."""
     blocked: str = ""
     """Why nothing can be done about this process now: an outcome that is unknown."""
 
@@ -133,8 +135,13 @@ class Plan:
 
     @property
     def pending(self) -> tuple[ProcessPlan, ...]:
-        """The processes about which something is to be done."""
+        """The processes about which something is to be changed."""
         return tuple(process for process in self.processes if process.action is not Action.NOOP)
+
+    @property
+    def due(self) -> tuple[ProcessPlan, ...]:
+        """The processes that an apply has to look at: those to change, and those to validate again."""
+        return tuple(item for item in self.processes if item.action is not Action.NOOP or item.recheck)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

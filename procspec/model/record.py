@@ -37,7 +37,8 @@ class Record:
 
     `serial` is the one that was read; writing compares and swaps on it, 0 meaning "not there yet".
     `ids` maps node keys to server ids. `marks` holds, per node key and field, what was last applied,
-    as digests under `salt`. `leftovers` are ids of processes that a replacement still has to trash.
+    as digests under `salt`. `leftovers` are ids of processes that a replacement still has to trash. `invalid` says that the
+    server's last validation found something, so that the next apply asks again.
     """
 
     environment: str
@@ -52,6 +53,7 @@ class Record:
     intent: Intent | None = None
     leftovers: tuple[str, ...] = ()
     protect: bool = False
+    invalid: bool = False
     trashed: bool = False
 
 

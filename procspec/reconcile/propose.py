@@ -59,10 +59,10 @@ class _Proposer:
 
     def node(self, desired: Node) -> Node:
         live = self.live.get(desired.key)
-        children = [self.node(child) for child in desired.children]
         if live is None or live.fields.get("action") != desired.fields.get("action"):
-            return replace(desired, children=tuple(children))
+            return replace(desired, children=tuple(self.node(child) for child in desired.children))
         values = self.values(desired, live)
+        children = [self.node(child) for child in desired.children]
         ordered = self.order(desired, live, values, children)
         return replace(desired, fields=values, children=tuple(ordered), id=live.id, revision=live.revision)
 

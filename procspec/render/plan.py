@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
-from procspec.model import PROCESS, Action, Cause, Change, Json, Plan, ProcessPlan
+from procspec.model import PROCESS, Action, Cause, Change, Json, Plan, ProcessPlan, When
 from procspec.render.style import PLAIN, SYMBOLS, Paint
 from procspec.render.values import person, value
 from procspec.render.visible import visible
@@ -46,7 +46,7 @@ def process(
 ) -> str:
     """One process of a plan; empty when there is nothing to tell about it."""
     shown = [change for change in item.changes if _told(change, verbose)]
-    if item.action is Action.NOOP and not item.blocked and not shown:
+    if item.action is Action.NOOP and not (item.blocked or item.recheck or shown):
         return ""
     lines = [_title(item, paint)]
     if item.blocked:
@@ -96,6 +96,8 @@ def _sides(change: Change, labels: Mapping[str, str]) -> str:
     if not change.field:
         there, node = ("added", change.after) if change.before is None else ("removed", change.before)
         return f"{there}: {_what(node)}"
+    if change.action is Action.NOOP and change.after is None:
+        return value(change.before, labels)
     return f"{value(change.before, labels)} -> {value(change.after, labels)}"
 
 
@@ -149,6 +151,8 @@ def _manual(fields: Mapping[str, Json]) -> list[str]:
 
 
 def _costs(item: ProcessPlan) -> Iterator[str]:
+    if item.recheck:
+        yield "It was not valid on the server when it was last applied; apply asks the server again."
     if item.action is Action.REPLACE:
         yield "A new process with new ids is created; when it is valid, the old one goes to the trash."
         yield "Runs that were started from the old one stay with it."
@@ -174,7 +178,8 @@ def _summary(given: Plan, paint: Paint) -> str:
     if not told:
         same = _count(len(given.processes), "process is", "processes are")
         return f"{paint('No changes.', 'ok')} {same} as the files say."
-    total = sum(len(item.requests) for item in given.pending)
+    # Of the two planned ends of a replacement one is sent; the plan counts the good one.
+    total = sum(request.when is not When.INVALID for item in given.pending for request in item.requests)
     cost = _count(total, "request", "requests")
     return f"{paint('Plan:', 'head')} {', '.join(told)}. {cost}; nobody gets mail."
 
