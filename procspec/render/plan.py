@@ -27,6 +27,8 @@ _DOING: Mapping[Action, str] = {
     Action.RESTORE: "to restore",
 }
 
+_BECAUSE = "replace  because"
+
 
 def plan(given: Plan, paint: Paint = PLAIN, *, verbose: bool = False) -> str:
     """The whole plan; no-ops are shown when `verbose`, fields that cannot be removed always."""
@@ -72,7 +74,7 @@ def _changes(changes: list[Change], labels: Mapping[str, str], paint: Paint) -> 
     created = [change for change in changes if change.action is Action.CREATE]
     others = [change for change in changes if change.action is not Action.CREATE]
     lines = [line for change in created for line in _created(change, labels, paint)]
-    width = min(44, max((len(change.path) for change in others), default=0))
+    width = min(60, max((len(_label(change)) for change in others), default=0))
     for reason, group in groupby(others, key=lambda change: change.reason):
         lines += [_difference(change, width, labels, paint) for change in group]
         if reason:
@@ -83,11 +85,15 @@ def _changes(changes: list[Change], labels: Mapping[str, str], paint: Paint) -> 
 def _difference(change: Change, width: int, labels: Mapping[str, str], paint: Paint) -> str:
     action = change.action.value
     symbol = paint(SYMBOLS[change.action], action)
-    verb = paint("replace  because ", action) if change.action is Action.REPLACE else ""
+    label = _label(change).ljust(width).replace(_BECAUSE, paint(_BECAUSE, action), 1)
     place = f"  {paint(visible(str(change.place)), 'place')}" if change.place else ""
     cause = f"  {paint(f'[{_CAUSES[change.cause]}]', 'dim')}" if _CAUSES[change.cause] else ""
-    path = visible(change.path or "process").ljust(width)
-    return f"    {symbol} {verb}{path}  {_sides(change, labels)}{place}{cause}".rstrip()
+    return f"    {symbol} {label}  {_sides(change, labels)}{place}{cause}".rstrip()
+
+
+def _label(change: Change) -> str:
+    path = visible(change.path or "process")
+    return f"{_BECAUSE} {path}" if change.action is Action.REPLACE else path
 
 
 def _sides(change: Change, labels: Mapping[str, str]) -> str:
