@@ -11,6 +11,7 @@ from typing import cast
 import click
 
 from procspec import __version__
+from procspec.cli import options
 from procspec.cli.report import Report
 from procspec.cli.screen import Globals, Screen
 from procspec.errors import ProcspecError
@@ -70,20 +71,16 @@ def root(context: click.Context, folder: Path, color: str | None, verbose: bool)
 
 def run(arguments: Sequence[str]) -> int:
     """Runs the command line; the exit code of DESIGN section 7."""
-    report = Report()
+    context: click.Context | None = None
     try:
         with root.make_context("procspec", list(arguments)) as context:
-            report = Report(context)
             return root.invoke(context) or 0
     except click.exceptions.Exit as ended:
         return ended.exit_code
-    except click.ClickException as error:
-        return report.usage(error)
-    except (click.Abort, KeyboardInterrupt):
-        return report.interrupted()
-    except ProcspecError as error:
-        return report.failure(error)
     except BrokenPipeError:
         # The reader of our output went away; nothing more can be said, and Python must not try at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1
+    except (click.ClickException, click.Abort, KeyboardInterrupt, ProcspecError) as error:
+        screen = context.obj.screen if context and context.obj else Screen.open("auto", os.environ)
+        return Report(screen, options.wants_json(arguments)).ended(error)

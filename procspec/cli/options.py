@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import click
-
-OUTPUT = "procspec.output"
-"""Where the chosen format is noted in click's context."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,21 +32,17 @@ def project(command: F) -> F:
 
 
 def output(*formats: str) -> Callable[[F], F]:
-    """`-o FORMAT`; noted for the report too, because an error has to come in the same format."""
+    """`-o FORMAT`."""
     return click.option(
-        "-o",
-        "--output",
-        type=click.Choice(formats),
-        default="text",
-        callback=_note,
-        is_eager=True,
-        help="How to show the result.",
+        "-o", "--output", type=click.Choice(formats), default="text", help="How to show the result."
     )
 
 
-def _note(context: click.Context, parameter: click.Parameter, given: str) -> str:
-    context.meta[OUTPUT] = given
-    return given
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Whether a command line asks for JSON; also one that cannot be parsed, whose error is JSON then."""
+    joined = {"-ojson", "-o=json", "--output=json"}
+    apart = {("-o", "json"), ("--output", "json")}
+    return not joined.isdisjoint(arguments) or not apart.isdisjoint(pairwise(arguments))
 
 
 keys = click.argument("keys", nargs=-1, metavar="[KEY]...")

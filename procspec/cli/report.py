@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from procspec.cli.options import OUTPUT
 from procspec.cli.screen import Screen
 from procspec.errors import ProcspecError, SpecError
 from procspec.model import Json
@@ -20,16 +19,22 @@ USAGE = 64
 """click's own 2 would read as "changes pending"."""
 
 
+@dataclass(frozen=True, slots=True)
 class Report:
-    """Ends a command; knows the output format if parsing got that far."""
+    """Ends a command, in the format that its command line asked for."""
 
-    def __init__(self, context: click.Context | None = None) -> None:
-        self._context = context
-        self._screen = context.obj.screen if context and context.obj else Screen.open("auto", os.environ)
+    screen: Screen
+    json: bool
+
+    def ended(self, error: BaseException) -> int:
+        """Shows why a command ended; its exit code."""
+        if isinstance(error, ProcspecError):
+            return self.failure(error)
+        return self.usage(error) if isinstance(error, click.ClickException) else self.interrupted()
 
     def usage(self, error: click.ClickException) -> int:
         """A command line that does not exist."""
-        if self._json:
+        if self.json:
             self._data(USAGE, error.format_message(), "")
         else:
             error.show()
@@ -37,35 +42,31 @@ class Report:
 
     def interrupted(self) -> int:
         """Ctrl-C."""
-        self._screen.tell("\nInterrupted.")
-        if self._json:
+        self.screen.tell("\nInterrupted.")
+        if self.json:
             self._data(130, "Interrupted.", "")
         return 130
 
     def failure(self, error: ProcspecError) -> int:
         """An error of the world, or files that are wrong."""
-        if self._json:
+        if self.json:
             from procspec.codec import encode
 
             found = encode(error.diagnostics) if isinstance(error, SpecError) else []
             self._data(error.exit_code, error.message, error.hint, diagnostics=found)
         elif isinstance(error, SpecError):
-            self._screen.tell(self._problems(error))
+            self.screen.tell(self._problems(error))
         else:
-            self._screen.trouble(error.message, error.hint)
+            self.screen.trouble(error.message, error.hint)
         return error.exit_code
 
     def _problems(self, error: SpecError) -> str:
         from procspec.render.diagnostics import counted, diagnostics
 
         texts: Mapping[str, str] = getattr(error, "texts", {})
-        shown = diagnostics(error.diagnostics, texts, self._screen.paint)
+        shown = diagnostics(error.diagnostics, texts, self.screen.paint)
         return f"{shown}\n{counted(error.diagnostics)}"
-
-    @property
-    def _json(self) -> bool:
-        return self._context is not None and self._context.meta.get(OUTPUT) == "json"
 
     def _data(self, code: int, message: str, hint: str, **more: Any) -> None:
         error: Json = {"message": message, "hint": hint}
-        self._screen.data({"format_version": FORMAT, "exit_code": code, "error": error, **more})
+        self.screen.data({"format_version": FORMAT, "exit_code": code, "error": error, **more})
