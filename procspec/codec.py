@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -17,27 +17,48 @@ from typing import Any, TypeVar, cast
 from procspec.model import Json
 
 T = TypeVar("T")
+Reader = Callable[[Json], object]
 
 
 class Malformed(ValueError):
     """The JSON does not fit the type; the message begins with the path to the place."""
 
+    def __init__(self, told: str) -> None:
+        super().__init__(told)
+        self.told = told
+        self.path = ""
+
+    def at(self, step: str) -> Malformed:
+        """The same error, seen from one level further up."""
+        self.path = f"{step}{self.path}"
+        return self
+
+    def __str__(self) -> str:
+        return f"{self.path.lstrip('.') or 'top'}: {self.told}"
+
+
+# -------------------------------------------------------------------------------------------- to JSON
+
 
 def encode(value: object) -> Json:
     """The JSON of a value: members in the order of the class, those at their default left out."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: encode(getattr(value, field.name)) for field in _told(value)}
+    if value is None or isinstance(value, str | int | float):
+        return value
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):
         return {str(key): encode(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [encode(item) for item in value]
-    return value
+    kind: Any = type(value)
+    members = ((name, getattr(value, name), default) for name, default in _defaults(kind))
+    return {name: encode(given) for name, given, default in members if given != default}
 
 
-def _told(value: Any) -> list[dataclasses.Field[Any]]:
-    return [field for field in dataclasses.fields(value) if getattr(value, field.name) != _default(field)]
+@cache
+def _defaults(kind: Any) -> tuple[tuple[str, object], ...]:
+    """The fields of a dataclass with their defaults; MISSING where there is none."""
+    return tuple((field.name, _default(field)) for field in dataclasses.fields(kind))
 
 
 def _default(field: dataclasses.Field[Any]) -> object:
@@ -46,60 +67,82 @@ def _default(field: dataclasses.Field[Any]) -> object:
     return field.default
 
 
-def decode(kind: type[T], data: Json, path: str = "") -> T:
+# ------------------------------------------------------------------------------------------ from JSON
+
+
+def decode(kind: type[T], data: Json) -> T:
     """The value of that class in the JSON; raises Malformed."""
-    return cast(T, _decode(kind, data, path))
+    wanted: Any = kind
+    return cast(T, _reader(wanted)(data))
 
 
 @cache
-def _hints(kind: Hashable) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
-def _decode(kind: Any, data: Json, path: str) -> object:
+def _reader(kind: Any) -> Reader:
+    """What reads one annotation; made once, because a state holds many records of many marks."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if kind is Any:
-        return data
+        return lambda data: data
     if origin in (types.UnionType, typing.Union):
-        (inner,) = [argument for argument in arguments if argument is not type(None)]
-        return None if data is None else _decode(inner, data, path)
+        (inner,) = [_reader(argument) for argument in arguments if argument is not type(None)]
+        return lambda data: None if data is None else inner(data)
     if origin is tuple:
-        items = _typed(list, data, path)
-        return tuple(_decode(arguments[0], item, f"{path}[{index}]") for index, item in enumerate(items))
+        return _items(_reader(arguments[0]))
     if origin is not None:
-        members = _typed(dict, data, path)
-        return {key: _decode(arguments[1], item, f"{path}.{key}") for key, item in members.items()}
+        return _entries(_reader(arguments[1]))
     if dataclasses.is_dataclass(kind):
-        return _object(cast(type[Any], kind), data, path)
-    return _scalar(kind, data, path)
+        return _members(kind)
+    return _word(kind) if issubclass(kind, Enum) else lambda data: _typed(kind, data)
 
 
-def _object(kind: type[Any], data: Json, path: str) -> object:
-    members = _typed(dict, data, path)
-    hints = _hints(kind)
-    fields = {field.name: field for field in dataclasses.fields(kind)}
-    unknown = sorted(set(members) - set(fields))
-    missing = sorted(
-        name
-        for name, field in fields.items()
-        if name not in members and _default(field) is dataclasses.MISSING
-    )
-    if unknown or missing:
-        told = f"unknown member {unknown[0]!r}" if unknown else f"member {missing[0]!r} is missing"
-        raise Malformed(f"{path or 'top'}: {told}")
-    return kind(**{name: _decode(hints[name], item, f"{path}.{name}") for name, item in members.items()})
+def _items(read: Reader) -> Reader:
+    def items(data: Json) -> object:
+        return tuple(_step(read, item, f"[{index}]") for index, item in enumerate(_typed(list, data)))
+
+    return items
 
 
-def _scalar(kind: type[Any], data: Json, path: str) -> object:
-    if issubclass(kind, Enum):
-        try:
-            return kind(data)
-        except ValueError:
-            raise Malformed(f"{path}: {data!r} is not one of {[item.value for item in kind]}") from None
-    return _typed(kind, data, path)
+def _entries(read: Reader) -> Reader:
+    def entries(data: Json) -> object:
+        return {key: _step(read, item, f".{key}") for key, item in _typed(dict, data).items()}
+
+    return entries
 
 
-def _typed(kind: type[T], data: Json, path: str) -> T:
+def _members(kind: Any) -> Reader:
+    hints = typing.get_type_hints(kind)
+    readers = {name: _reader(hints[name]) for name, _ in _defaults(kind)}
+    required = {name for name, default in _defaults(kind) if default is dataclasses.MISSING}
+
+    def members(data: Json) -> object:
+        given = _typed(dict, data)
+        if not required <= given.keys():
+            raise Malformed(f"member {min(required - given.keys())!r} is missing")
+        if not given.keys() <= readers.keys():
+            raise Malformed(f"unknown member {min(given.keys() - readers.keys(), key=str)!r}")
+        return kind(**{name: _step(readers[name], item, f".{name}") for name, item in given.items()})
+
+    return members
+
+
+def _step(read: Reader, data: Json, step: str) -> object:
+    try:
+        return read(data)
+    except Malformed as error:
+        raise error.at(step) from None
+
+
+def _word(kind: type[Enum]) -> Reader:
+    known = {item.value: item for item in kind}
+
+    def word(data: Json) -> object:
+        if not isinstance(data, str) or data not in known:
+            raise Malformed(f"{data!r} is not one of {sorted(known)}")
+        return known[data]
+
+    return word
+
+
+def _typed(kind: type[T], data: Json) -> T:
     if not isinstance(data, kind) or (kind is int and isinstance(data, bool)):
-        raise Malformed(f"{path or 'top'}: expected {kind.__name__}, found {type(data).__name__}")
+        raise Malformed(f"expected {kind.__name__}, found {type(data).__name__}")
     return data

@@ -27,7 +27,7 @@ def command(given: Globals, id: str, key: str, environment: str | None, variable
     path = target(project, key)
     with opening.session(given, project) as session:
         live = fetch(session, id, key)
-        text = source.dump(draft(session, live, key))
+        text = source.dump(source.literal(draft(session, live, key)))
     _write_new(path, text)
     given.screen.say(f"Wrote {path.name}.")
     renewed, _ = opening.sound(given, environment, variables)

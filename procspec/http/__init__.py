@@ -134,18 +134,19 @@ class Http:
         accept: tuple[int, ...],
         exchange: Callable[[Outgoing], Reply],
     ) -> Answer:
-        def judge() -> Judge:  # late: a token may have been fetched meanwhile
+        def judge() -> Judge:  # made late: the exchange may have fetched a token, which is a secret too
             secrets = self._tokens.secrets()
             return Judge(
                 name=request.name, resend=resend, accept=accept, limits=self._limits, secrets=secrets
             )
 
         try:
-            return judge().answer(exchange(request))
+            reply = exchange(request)
         except NotSent as fault:
             raise judge().not_sent(fault, self._origin) from fault
         except Lost as fault:
             raise judge().lost(fault) from fault
+        return judge().answer(reply)
 
     def _authorised(self, request: Outgoing) -> Reply:
         """One exchange under our token; a second one when the server no longer takes a token it gave us."""
@@ -170,7 +171,7 @@ class Http:
             if error.status not in (400, 401, 403):
                 raise
             raise Denied(
-                f"The server gave no token: {error.message}.",
+                f"The server gave no token: {error.message}",
                 request=request.name,
                 status=error.status,
                 code=error.code,

@@ -23,6 +23,7 @@ class Tokens:
         self._lock = threading.Lock()
         self._token = ""
         self._until = 0.0
+        self._known: set[str] = set()
 
     def current(self) -> str:
         """The token that holds now, fetched if need be; raises `Denied` when there are no credentials."""
@@ -50,12 +51,13 @@ class Tokens:
             raise Denied("The answer to the request for a token has no access_token.")
         life = body.get("expires_in")
         seconds = float(life) if isinstance(life, int | float) and not isinstance(life, bool) else 300.0
+        self._known.add(token)
         self._token = _sendable(token)
         self._until = time.monotonic() + max(seconds - _EARLY, seconds / 2)
 
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown, longest first; a word of under four letters would blot out everything."""
-        known = {self._credentials.token, self._credentials.client_secret, self._token}
+        known = {self._credentials.token, self._credentials.client_secret, *self._known}
         known |= {quote_plus(secret) for secret in known}
         return tuple(sorted((secret for secret in known if len(secret) >= 4), key=len, reverse=True))
 

@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 
 from procspec.model import Diagnostic, Json
 from procspec.source.places import NO_KEY, Entry, Lines, Span
-from procspec.source.rules import problem
+from procspec.source.rules import MOST, problem, too_many
 from procspec.source.scalars import BIDI, SPECIAL, OutOfRange, forbidden, invisible, resolve
 
 MAX_DEPTH: Final = 64
@@ -225,7 +225,7 @@ class Builder:
         if key in frame.data:
             first = self.lines.place(*frame.below[key][:2])
             detail = f'"{key}" is already there, in line {first.line}. Keep one of the two.'
-            self.found.append(problem("duplicate-key", self.lines.place(*span), detail, related=(first,)))
+            self.add(problem("duplicate-key", self.lines.place(*span), detail, related=(first,)))
         elif event.implicit[0] and key == "<<":
             self.report("merge-key", span, 'Merging ("<<") is not supported. Write the fields out.')
         elif event.implicit[0]:
@@ -289,7 +289,12 @@ class Builder:
             self.report("unknown-alias", span, f'There is no anchor "&{anchor}" before this place.')
 
     def report(self, rule: str, span: Span, detail: str) -> None:
-        self.found.append(problem(rule, self.lines.place(*span), detail))
+        self.add(problem(rule, self.lines.place(*span), detail))
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        if len(self.found) == MOST:
+            raise Stop(too_many(diagnostic.place))
+        self.found.append(diagnostic)
 
 
 def _span(event: Any) -> Span:

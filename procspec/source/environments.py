@@ -26,15 +26,21 @@ def declared(document: Document | None) -> dict[str, Json]:
     return {name: content for name, content in found.items() if isinstance(content, dict)}
 
 
+def _names(document: Document | None) -> list[str]:
+    """The environments that can be asked for, broken ones too."""
+    found = _mapping(_mapping(document.data if document else None).get("environments"))
+    return list(found) or [_IMPLICIT.name]
+
+
 def choose(document: Document | None, argument: str | None, environ: Mapping[str, str]) -> str | None:
     """The name of the environment: argument > PROCSPEC_ENV > defaultEnvironment > the only one > `local`.
 
     None when the project's own default does not exist, which `check` reports. Raises `UsageError` for
     a name from outside that does not exist, and when there is nothing to choose by.
     """
-    names = list(declared(document)) or [_IMPLICIT.name]
+    names = _names(document)
     wanted = argument or environ.get(CHOICE)
-    if wanted is not None and wanted:
+    if wanted:
         if wanted not in names and document is not None:
             source = "" if argument else f" ({CHOICE})"
             guess = nearest(wanted, names)
@@ -114,7 +120,7 @@ def check(document: Document, chosen: str | None) -> Iterator[Diagnostic]:
 
 def _default(document: Document) -> Iterator[Diagnostic]:
     default = _mapping(document.data).get("defaultEnvironment")
-    names = list(declared(document)) or [_IMPLICIT.name]
+    names = _names(document)
     if isinstance(default, str) and default not in names:
         detail = f'The project has no environment "{default}".{hint(default, names)}'
         yield problem("unknown-environment", document.place(("defaultEnvironment",)), detail)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from procspec.model import Diagnostic, Document, Json, Location, Path
-from procspec.source.rules import problem
+from procspec.source.rules import MOST, first, problem
 from procspec.source.suggest import hint
 
 _TOKEN = re.compile(r"\$\$\{|\$\{(?P<inside>[^{}\n]*)\}|\$\{")
@@ -52,11 +52,11 @@ def expand(document: Document, text: str, scope: Scope) -> tuple[Document, tuple
     walk = _Walk(document, text.split("\n"), scope)
     data = document.data
     if not isinstance(data, dict):
-        return replace(document, data=walk.value(data, ())), tuple(walk.found)
+        return replace(document, data=walk.value(data, ())), tuple(first(walk.found))
     key = walk.value(data["key"], ("key",)) if "key" in data else None
     walk.scope = scope.with_("process", {"key": key})
     rest = {name: key if name == "key" else walk.value(value, (name,)) for name, value in data.items()}
-    return replace(document, data=rest), tuple(walk.found)
+    return replace(document, data=rest), tuple(first(walk.found))
 
 
 def literal(value: Json) -> Json:
@@ -108,6 +108,8 @@ class _Walk:
     def token(self, match: re.Match[str], path: Path) -> Json:
         if match[0] == "$${":
             return "${"
+        if len(self.found) > MOST:
+            return None
         try:
             return self.look_up(match["inside"])
         except _Problem as error:

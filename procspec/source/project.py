@@ -13,7 +13,7 @@ from procspec.model import Diagnostic, Document, Json, Project, Severity
 from procspec.source import checks, environments, files, violations
 from procspec.source.expand import Scope, expand, references
 from procspec.source.reader import decode, read
-from procspec.source.rules import ordered, outspoken, problem
+from procspec.source.rules import first, ordered, outspoken, problem
 from procspec.source.variables import Resolved, resolve_all
 
 _STATE = ".procspec/state.db"
@@ -65,7 +65,7 @@ def load(
     chosen = environments.choose(main, environment, environ)
     values = resolve_all(main, chosen, variables or {}, environ) if main else Resolved()
     if main is not None:
-        problems = _project_problems(main, sources.texts[files.PROJECT], chosen, values)
+        problems = first(_project_problems(main, sources.texts[files.PROJECT], chosen, values))
         sources.found += outspoken(sources.problems[files.PROJECT], problems)
     known = _known(main, chosen)
     processes = _processes(sources, _scope(main, chosen, values), known)
@@ -133,8 +133,8 @@ def _processes(sources: _Files, scope: Scope, known: checks.Known) -> tuple[Docu
     for name, written in sources.documents.items():
         document, problems = expand(written, sources.texts[name], scope)
         found = outspoken(sources.problems[name], problems)
-        found = outspoken(found, violations.check(document, "process"))
-        sources.found += outspoken(found, checks.process(document, known))
+        found = outspoken(found, first(violations.check(document, "process")))
+        sources.found += outspoken(found, first(checks.process(document, known)))
         expanded.append(document)
     sources.found += checks.process_keys(expanded)
     return tuple(expanded)

@@ -6,12 +6,13 @@ segmentation fault.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Final
 
 from procspec.model import Diagnostic, Document, Location
 from procspec.source.builder import Builder, Parser, Stop
 from procspec.source.places import Lines, Places
-from procspec.source.rules import ordered, problem
+from procspec.source.rules import MOST, ordered, problem
 from procspec.source.scalars import CONTROL, HARMLESS, invisible
 from procspec.source.syntax import explain
 
@@ -52,12 +53,12 @@ def decode(file: str, raw: bytes) -> tuple[str | None, tuple[Diagnostic, ...]]:
 
 def _fence(file: str, text: str) -> tuple[str, list[Diagnostic]]:
     """The text with every raw control character replaced, so that the rest can still be read."""
-    found = list(CONTROL.finditer(text))
+    found = list(islice(CONTROL.finditer(text), MOST))
     if not found:
         return text, []
     lines = Lines(file, text)
     return CONTROL.sub("\ufffd", text), [
-        problem("control-character", lines.place(*match.span()), invisible(match[0])) for match in found[:20]
+        problem("control-character", lines.place(*match.span()), invisible(match[0])) for match in found
     ]
 
 

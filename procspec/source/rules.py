@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from procspec.model import Diagnostic, Location, Severity
 
 RULES: Final = {
     # the file
+    "too-many-problems": "Too many problems",
     "unreadable-file": "Unreadable file",
     "unread-file": "File is not read",
     "not-utf8": "File is not UTF-8",
@@ -80,6 +81,24 @@ def warning(
 ) -> Diagnostic:
     """A diagnostic that stops nothing."""
     return problem(rule, place, detail, severity=Severity.WARNING, related=related)
+
+
+MOST: Final = 100
+"""So many problems of a kind are reported for a file: nobody reads more, and it bounds the time."""
+
+
+def first(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """At most `MOST` diagnostics, and a last one that says so if there are more."""
+    for count, diagnostic in enumerate(diagnostics):
+        if count == MOST:
+            yield too_many(diagnostic.place)
+            return
+        yield diagnostic
+
+
+def too_many(place: Location | None) -> Diagnostic:
+    """Says that what follows was not looked at."""
+    return problem("too-many-problems", place, "There are more problems in this file. Mend these first.")
 
 
 def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

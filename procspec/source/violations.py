@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from procspec.model import Diagnostic, Document, Json, Location, Path
-from procspec.source.rules import problem
+from procspec.source.rules import MOST, problem
 from procspec.source.schemas import schema, violations
 from procspec.source.suggest import hint, nearest
 
@@ -46,7 +47,8 @@ def check(document: Document, name: str) -> Iterator[Diagnostic]:
 
     Values that are None are left alone: a problem has been reported for them already.
     """
-    errors = [_Error(document, name, error) for error in violations(name, document.data)]
+    found = islice(violations(name, document.data), 3 * MOST)
+    errors = [_Error(document, name, error) for error in found]
     unknown = {error.path: error.extras() for error in errors if error.rule == "additionalProperties"}
     for error in _once(errors):
         yield from _HANDLERS.get(error.rule, _Error.anything)(error, unknown.get(error.path, []))
@@ -109,7 +111,8 @@ class _Error:
         return f'Each entry of "{names[-1]}"' if isinstance(self.path[-1], int) else f'"{names[-1]}"'
 
     def extras(self) -> list[str]:
-        return [name for name in self.instance if name not in self.schema.get("properties", {})]
+        extras = (name for name in self.instance if name not in self.schema.get("properties", {}))
+        return list(islice(extras, MOST + 1))
 
     # ---------------------------------------------------------------------------------- handlers
 

@@ -192,6 +192,20 @@ def test_hints(tmp_path: Path, text: str, hint: str) -> None:
     assert any(hint in diagnostic.detail for diagnostic in load_process(tmp_path, text).diagnostics)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD + "    - {}\n" * 5000,
+        PROCESS + "".join(f"field{n}: 1\n" for n in range(5000)),
+        PROCESS.replace("Close", "${var.nope}" * 5000, 1),
+        PROCESS + f"businessDateExclusions: [{'2024-02-30, ' * 5000}]\n",
+    ],
+)
+def test_a_file_full_of_problems_is_not_repeated_in_full(tmp_path: Path, text: str) -> None:
+    diagnostics = load_process(tmp_path, text).diagnostics
+    assert len(diagnostics) == 101 and "too-many-problems" in {diagnostic.rule for diagnostic in diagnostics}
+
+
 def test_both_places(tmp_path: Path) -> None:
     text = jobs(
         "- job: a",

@@ -35,6 +35,8 @@ FIELDS = [
     "title",
     "assignee",
     "dueDate",
+]
+FIELDS += [
     "calendar",
     "businessDaysOfWeek",
     "steps",
@@ -42,7 +44,6 @@ FIELDS = [
     "environments",
     "people",
     "variables",
-    "default",
     "url",
 ]
 

@@ -189,6 +189,22 @@ def test_what_can_be_read_past_leaves_a_document() -> None:
     assert len(diagnostics) == 5
 
 
+HUGE: list[tuple[str, str, str]] = [
+    ("tags", "[" + "!!str x, " * 100_000 + "]", "too-many-problems"),
+    ("duplicates", "x: 1\n" * 100_000, "too-many-problems"),
+    ("nulls", "[" + "~, " * 100_000 + "]", "too-many-problems"),
+    ("values", "- x\n" * 200_000, "too-many-values"),
+    ("a flow of dashes", "- " * 100_000, "nested-too-deep"),
+    ("quotes", '"' * 100_000, "invalid-yaml"),
+]
+
+
+@pytest.mark.parametrize("text, rule", [row[1:] for row in HUGE], ids=[row[0] for row in HUGE])
+def test_a_file_full_of_problems_ends_early(text: str, rule: str) -> None:
+    _, diagnostics = read("f", text.encode())
+    assert rule in {diagnostic.rule for diagnostic in diagnostics} and len(diagnostics) <= 101
+
+
 def test_too_large() -> None:
     _, diagnostics = read("f", b"#" * (10 * 1024 * 1024 + 1))
     assert brief(diagnostics) == ["1:1 unreadable-file"]

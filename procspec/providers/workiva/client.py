@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from procspec.errors import ServiceError, UnknownOutcome
 from procspec.model import Finding, Json, Node, Request
 from procspec.providers.workiva import wire
+from procspec.providers.workiva.lower import resource
 from procspec.providers.workiva.targets import locate, needs_whole_tree
 
 if TYPE_CHECKING:
@@ -39,9 +40,7 @@ class Client:
 
     def _read(self, id: str, *, generated: bool) -> Node | None:
         query = {} if generated else {"excludeGeneratedJobs": "true"}
-        answer = self._http.send(
-            "GET", f"/processes/{id}", query=query, resend=_resend("GET"), accept=(200, 404)
-        )
+        answer = self._http.send("GET", resource(id), query=query, resend=_resend("GET"), accept=(200, 404))
         if answer.status == 404:
             return None
         live = wire.process(answer.body)
@@ -71,7 +70,7 @@ class Client:
 
     def validate(self, live: Node) -> tuple[Finding, ...]:
         """`POST /processes/{id}/validation`; an empty list means that the process can be run."""
-        answer = self._http.send("POST", f"/processes/{live.id}/validation", resend=_resend("GET"))
+        answer = self._http.send("POST", resource(live.id, "validation"), resend=_resend("GET"))
         errors = _errors(answer.body)
         tree = live
         if needs_whole_tree(errors, live):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from procspec.http import Http
+from procspec.http import Http, Limits
 from procspec.model import Credentials, Environment
 from procspec.providers.workiva import emulator
 from procspec.providers.workiva.client import VERSION, Client
@@ -18,8 +19,16 @@ def connect(environment: Environment, credentials: Credentials, folder: str) -> 
     """A client for an environment; the emulator keeps its data in `.procspec/emulator.db` of the project."""
     headers = {"X-Version": VERSION, "Accept": "application/json"}
     if environment.url != EMBEDDED:
-        return Client(Http(environment.url, headers=headers, credentials=credentials))
+        return Client(
+            Http(environment.url, headers=headers, credentials=credentials, limits=_limits(environment))
+        )
     clock = date.fromisoformat(environment.clock) if environment.clock else None
     app = emulator.create_app(Path(folder) / ".procspec" / "emulator.db", clock=clock)
     known = Credentials(token=emulator.TOKEN)
     return Client(Http("http://emulator.localhost", headers=headers, credentials=known, app=app))
+
+
+def _limits(environment: Environment) -> Limits:
+    """Workiva's rate holds for Workiva's hosts; an emulator on this machine has none (api-facts 1.3)."""
+    host = urlsplit(environment.url).hostname or ""
+    return Limits(rate=0) if host in ("localhost", "127.0.0.1", "::1") else Limits()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from urllib.parse import quote
 
 from procspec.model import NEW_ID, PROCESS, ROOT, Action, Change, Json, Kind, Node, Request, When
 from procspec.providers.workiva.wire import payload
@@ -29,6 +30,12 @@ def lower(live: Node | None, planned: Node | None, changes: tuple[Change, ...]) 
     return (*_restore(pending), *_trash(pending), *_batches(live, pending), *_patch(live, pending))
 
 
+def resource(id: str | None, *more: str) -> str:
+    """The path of a process or of what is below it; an id is one segment, whatever is in it."""
+    known = id if id == NEW_ID else quote(str(id), safe="")
+    return "/".join(["/processes", known, *more])
+
+
 def _create(planned: Node | None, changes: Iterable[Change], action: Action) -> Request:
     if planned is None:
         raise ValueError("a create needs the planned process")
@@ -47,13 +54,13 @@ def _replace(live: Node | None, planned: Node | None, changes: list[Change]) -> 
     if live is None:
         raise ValueError("a replacement needs the live process")
     create = _create(planned, changes, Action.REPLACE)
-    return create, _end(str(live.id), create, When.VALID), _end(NEW_ID, create, When.INVALID)
+    return create, _end(live.id, create, When.VALID), _end(NEW_ID, create, When.INVALID)
 
 
-def _end(id: str, create: Request, when: When) -> Request:
+def _end(id: str | None, create: Request, when: When) -> Request:
     """A replacement ends with the old process trashed, or with the new one if it is not valid."""
     return Request(
-        action=Action.REPLACE, method="DELETE", path=f"/processes/{id}", carries=create.carries, when=when
+        action=Action.REPLACE, method="DELETE", path=resource(id), carries=create.carries, when=when
     )
 
 
@@ -63,7 +70,7 @@ def _trash(changes: Iterable[Change]) -> Iterator[Request]:
             yield Request(
                 action=Action.TRASH,
                 method="DELETE",
-                path=f"/processes/{change.before}",
+                path=resource(change.before),
                 carries=(change.path,),
             )
 
@@ -71,7 +78,7 @@ def _trash(changes: Iterable[Change]) -> Iterator[Request]:
 def _restore(changes: Iterable[Change]) -> Iterator[Request]:
     for change in changes:
         if change.action is Action.RESTORE:
-            path = f"/processes/{change.before}/restore"
+            path = resource(change.before, "restore")
             yield Request(action=Action.RESTORE, method="POST", path=path, carries=(change.path,))
 
 
@@ -85,7 +92,7 @@ def _batches(live: Node | None, changes: Iterable[Change]) -> Iterator[Request]:
         yield Request(
             action=Action.RENAME,
             method="POST",
-            path=f"/processes/{live.id}/batchUpdates",
+            path=resource(live.id, "batchUpdates"),
             body={"data": [_rename(nodes[change.node], change) for change in batch]},
             media=JSON_MEDIA,
             carries=tuple(change.path for change in batch),
@@ -103,7 +110,7 @@ def _patch(live: Node | None, changes: Iterable[Change]) -> Iterator[Request]:
         yield Request(
             action=Action.UPDATE,
             method="PATCH",
-            path=f"/processes/{live.id}",
+            path=resource(live.id),
             body=[operation(change) for change in updates],
             media=PATCH_MEDIA,
             carries=tuple(change.path for change in updates),

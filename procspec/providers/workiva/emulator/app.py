@@ -42,6 +42,7 @@ def create(database: str | os.PathLike[str], *, clock: datetime.date | None, nam
         exception_handlers={HTTPException: _http_error, 500: _server_error},
     )
     app.router.redirect_slashes = False
+    app.state.world = world
     return app
 
 

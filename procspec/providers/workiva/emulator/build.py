@@ -2,47 +2,41 @@
 
 from __future__ import annotations
 
-import uuid
-
 from procspec.providers.workiva.emulator.certification import expand
-from procspec.providers.workiva.emulator.nouns import Object
+from procspec.providers.workiva.emulator.nouns import NewId, Object
 from procspec.providers.workiva.emulator.shapes import ALWAYS_SET
 
 
-def new_id() -> str:
-    """32 hexadecimal digits, as the reference's ids."""
-    return uuid.uuid4().hex
-
-
-def process(body: Object, stamp: Object) -> Object:
+def process(body: Object, stamp: Object, new_id: NewId) -> Object:
     """The process to store. `revision` is 1 after a create (guide, "Creating a Process")."""
     flags = {member: False for member in ALWAYS_SET if member != "name"}
     settings = {**flags, **{member: value for member, value in body.items() if member != "root"}}
     return {
-        "id": new_id(),
+        "id": new_id("process"),
         "name": body["name"],
         **settings,
         "revision": 1,
         "created": stamp,
         "modified": stamp,
-        "root": group(body["root"]),
+        "root": group(body["root"], new_id),
     }
 
 
-def group(body: Object) -> Object:
+def group(body: Object, new_id: NewId) -> Object:
     """A group with an id of its own; what the guide calls defaults is filled in."""
     defaults = {"parallel": False, "readOnly": False, "triggerType": "whenEligible"}
-    made = {"id": new_id(), "name": body["name"], **defaults, **body}
-    made["children"] = expand([_child(child) for child in body.get("children", [])], generated)
+    made = {"id": new_id("group"), "name": body["name"], **defaults, **body}
+    children = [_child(child, new_id) for child in body.get("children", [])]
+    made["children"] = expand(children, lambda arguments: generated(arguments, new_id))
     return made
 
 
-def generated(arguments: Object) -> Object:
+def generated(arguments: Object, new_id: NewId) -> Object:
     """A job that the server made: nobody may touch it."""
-    return {"id": new_id(), "triggerType": "whenEligible", "readOnly": True, "arguments": arguments}
+    return {"id": new_id("job"), "triggerType": "whenEligible", "readOnly": True, "arguments": arguments}
 
 
-def _child(child: Object) -> Object:
+def _child(child: Object, new_id: NewId) -> Object:
     if child["type"] == "group":
-        return {"type": "group", "group": group(child["group"])}
-    return {"type": "job", "job": {"id": new_id(), "triggerType": "whenEligible", **child["job"]}}
+        return {"type": "group", "group": group(child["group"], new_id)}
+    return {"type": "job", "job": {"id": new_id("job"), "triggerType": "whenEligible", **child["job"]}}

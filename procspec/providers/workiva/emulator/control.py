@@ -17,12 +17,23 @@ from procspec.providers.workiva.emulator import build, quirks, runs, runviews
 from procspec.providers.workiva.emulator.certification import expand
 from procspec.providers.workiva.emulator.checks import array, array_of, date, members, name, one_of, text
 from procspec.providers.workiva.emulator.errors import Refusal, bad_request, not_found
-from procspec.providers.workiva.emulator.nouns import READ, WRITE, Answer, Call, Object, Operation, Takes
+from procspec.providers.workiva.emulator.nouns import (
+    READ,
+    WRITE,
+    Answer,
+    Call,
+    NewId,
+    Object,
+    Operation,
+    Takes,
+)
+from procspec.providers.workiva.emulator.store import KINDS
 from procspec.providers.workiva.emulator.tree import walk
 
 _FINISH = members({"id": name, "status": one_of(*runs.OUTCOMES)}, required=("id",))
 _START = members({"id": name}, required=("id",))
 _PERSON = members({"status": one_of("active", "suspended")}, required=("status",))
+_IDS = members({kind: array_of(name) for kind in KINDS})
 _QUIRKS = members({"quirks": array_of(text)}, required=("quirks",))
 
 
@@ -74,7 +85,7 @@ def edit(call: Call) -> Answer:
     process = _stored(call)
     try:
         edited = jsonpatch.apply_patch(process, array(call.body, ""))
-        _complete(edited["root"])
+        _complete(edited["root"], call.world.store.new_id)
         list(walk(edited["root"]))
     except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, KeyError, TypeError) as error:
         raise bad_request(f"The edit does not apply, or leaves no process behind: {error}") from None
@@ -83,20 +94,22 @@ def edit(call: Call) -> Answer:
     return Answer(200, edited)
 
 
-def _complete(group: Object) -> None:
+def _complete(group: Object, new_id: NewId) -> None:
     """Whatever a new node lacks, as after a create."""
     defaults = {"parallel": False, "readOnly": False, "triggerType": "whenEligible", "children": []}
-    _default(group, {"id": build.new_id(), **defaults})
+    _default(group, "group", defaults, new_id)
     for child in group["children"]:
         node = child[child["type"]]
         if child["type"] == "group":
-            _complete(node)
+            _complete(node, new_id)
         else:
-            _default(node, {"id": build.new_id(), "triggerType": "whenEligible"})
-    group["children"] = expand(group["children"], build.generated)
+            _default(node, "job", {"triggerType": "whenEligible"}, new_id)
+    group["children"] = expand(group["children"], lambda arguments: build.generated(arguments, new_id))
 
 
-def _default(node: Object, defaults: Object) -> None:
+def _default(node: Object, kind: str, defaults: Object, new_id: NewId) -> None:
+    if "id" not in node:
+        node["id"] = new_id(kind)
     for member, value in defaults.items():
         node.setdefault(member, value)
 
@@ -192,6 +205,12 @@ def forget_requests(call: Call) -> Answer:
     return Answer(204)
 
 
+def set_ids(call: Call) -> Answer:
+    """Fixes the next ids of each kind; what is not given is random again."""
+    call.world.store.prepare_ids(_IDS(call.body, ""))
+    return Answer(204)
+
+
 def expire_tokens(call: Call) -> Answer:
     """Expires every token that was issued, as if ten minutes had passed."""
     call.world.store.drop_tokens()
@@ -216,5 +235,6 @@ CONTROLS = (
     Operation("PUT", f"{_AT}/people/{{personId}}", WRITE, set_person, Takes.BODY),
     Operation("GET", f"{_AT}/requests", READ, get_requests),
     Operation("DELETE", f"{_AT}/requests", READ, forget_requests),
+    Operation("PUT", f"{_AT}/ids", WRITE, set_ids, Takes.BODY),
     Operation("DELETE", f"{_AT}/tokens", WRITE, expire_tokens),
 )

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 Object = dict[str, Any]
 """A JSON object."""
 
+NewId = Callable[[str], str]
+"""The next id for a `process`, `group`, `job`, `processRun`, `groupRun` or `jobRun`."""
+
 READ, WRITE = "file:read", "file:write"
 """The two scopes (guide, "Prerequisites & Authentication")."""
 

@@ -48,7 +48,7 @@ def save(call: Call, process: Object) -> Object:
 
 def create(call: Call) -> Answer:
     """201, sparse. No stored text shows the status of a create; 201 as for runs and job runs (inference)."""
-    process = build.process(shapes.PROCESS(call.body, ""), call.world.stamp())
+    process = build.process(shapes.PROCESS(call.body, ""), call.world.stamp(), call.world.store.new_id)
     call.world.store.put_process(process)
     return Answer(201, answers.created(process), View.CREATED)
 
@@ -93,7 +93,7 @@ def run(call: Call) -> Answer:
     _refuse_invalid(_errors(call, process))
     stamp = call.world.stamp()
     email = options.get("sendProcessCompleteEmail", True)
-    made = runs.start(process, stamp, email=email)
+    made = runs.start(process, stamp, call.world.store.new_id, email=email)
     answer = runviews.started(made)
     runs.advance(made, stamp)
     call.world.store.put_run(made)
@@ -131,7 +131,7 @@ def create_job_runs(call: Call) -> Answer:
         named = {**job, "id": ""}
         _refuse_invalid([*validation.missing(job, f"/{index}"), *validation.invalid_users(named, suspended)])
     stamp = call.world.stamp()
-    group, made = runs.add(run, jobs, dict(call.query), stamp)
+    group, made = runs.add(run, jobs, dict(call.query), stamp, call.world.store.new_id)
     answer = runviews.added(group, made)
     runs.advance(run, stamp)
     call.world.store.put_run(run)

@@ -9,10 +9,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
-from procspec.providers.workiva.emulator.build import new_id
 from procspec.providers.workiva.emulator.certification import APPROVER, FINALIZER, expand, units
 from procspec.providers.workiva.emulator.errors import bad_request, conflict, not_found
-from procspec.providers.workiva.emulator.nouns import Object
+from procspec.providers.workiva.emulator.nouns import NewId, Object
 from procspec.providers.workiva.emulator.tree import Place, action_of, is_generated, walk
 
 OUTCOMES = ("complete", "error", "errorHold", "cancelled")
@@ -22,11 +21,11 @@ _FINISHED = ("complete", "cancelled")
 _OWN = ("id", "revision", "created", "modified", "root", "name")
 
 
-def start(process: Object, stamp: Object, *, email: bool) -> Object:
+def start(process: Object, stamp: Object, new_id: NewId, *, email: bool) -> Object:
     """A run in which nothing has started yet: that is what the run call answers (T16)."""
     settings = {name: value for name, value in process.items() if name not in _OWN}
     return {
-        "id": new_id(),
+        "id": new_id("processRun"),
         # The guide's run has the name of its process; the reference's adds " - Run".
         "name": process["name"],
         "process": process["id"],
@@ -36,30 +35,30 @@ def start(process: Object, stamp: Object, *, email: bool) -> Object:
         "revision": 0,
         "created": stamp,
         "modified": stamp,
-        "root": _group_run(process["root"], stamp),
+        "root": _group_run(process["root"], stamp, new_id),
     }
 
 
-def _group_run(group: Object, stamp: Object) -> Object:
+def _group_run(group: Object, stamp: Object, new_id: NewId) -> Object:
     return {
         **{name: group[name] for name in ("name", "parallel", "readOnly", "triggerType")},
-        "id": new_id(),
+        "id": new_id("groupRun"),
         "revision": 0,
         "created": stamp,
         "modified": stamp,
-        "children": [_child_run(child, stamp) for child in group["children"]],
+        "children": [_child_run(child, stamp, new_id) for child in group["children"]],
     }
 
 
-def _child_run(child: Object, stamp: Object) -> Object:
+def _child_run(child: Object, stamp: Object, new_id: NewId) -> Object:
     if child["type"] == "group":
-        return {"type": "group", "group": _group_run(child["group"], stamp)}
-    return {"type": "job", "job": {**_job_run(child["job"], stamp), "job": child["job"]["id"]}}
+        return {"type": "group", "group": _group_run(child["group"], stamp, new_id)}
+    return {"type": "job", "job": {**_job_run(child["job"], stamp, new_id), "job": child["job"]["id"]}}
 
 
-def _job_run(job: Object, stamp: Object) -> Object:
+def _job_run(job: Object, stamp: Object, new_id: NewId) -> Object:
     return {
-        "id": new_id(),
+        "id": new_id("jobRun"),
         "status": "waiting",
         "readOnly": is_generated(job),
         "revision": 0,
@@ -205,14 +204,16 @@ def close(run: Object, stamp: Object) -> None:
     run |= {"modified": stamp, "revision": run["revision"] + 1}
 
 
-def add(run: Object, made: list[Object], query: Object, stamp: Object) -> tuple[Object, list[Object]]:
+def add(
+    run: Object, made: list[Object], query: Object, stamp: Object, new_id: NewId
+) -> tuple[Object, list[Object]]:
     """Inserts job runs; returns their group and them (guide, "Adding Jobs to a Running Process")."""
     if run["status"] in _FINISHED:
         raise conflict(f"The run is {run['status']}")
     group, index = _point(run, query)
-    children: list[Object] = [{"type": "job", "job": _job_run(job, stamp)} for job in made]
+    children: list[Object] = [{"type": "job", "job": _job_run(job, stamp, new_id)} for job in made]
     group["children"][index:index] = expand(
-        children, lambda arguments: _job_run({"arguments": arguments}, stamp)
+        children, lambda arguments: _job_run({"arguments": arguments}, stamp, new_id)
     )
     return group, [child["job"] for child in children]
 

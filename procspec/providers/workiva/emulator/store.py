@@ -7,7 +7,8 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,9 +22,20 @@ _SCHEMA = (
     "CREATE TABLE runs (number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, body TEXT NOT NULL)",
     "CREATE TABLE tokens (digest TEXT PRIMARY KEY, scope TEXT NOT NULL, expires REAL NOT NULL)",
     "CREATE TABLE suspended (person TEXT PRIMARY KEY)",
+    "CREATE TABLE ids (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL)",
     f"PRAGMA application_id = {_APPLICATION}",
     f"PRAGMA user_version = {_VERSION}",
 )
+
+KINDS = ("process", "group", "job", "processRun", "groupRun", "jobRun")
+"""What has an id."""
+
+# The guide's commands name these ids, and must work word for word on a new database.
+_GUIDE_IDS = {
+    "group": ("root-group-abc123",),
+    "job": ("job-001", "job-002"),
+    "groupRun": ("grouprun-root123",),
+}
 
 
 class Store:
@@ -52,6 +64,7 @@ class Store:
         if not application and not tables:
             for statement in _SCHEMA:
                 self._db.execute(statement)
+            self.prepare_ids(_GUIDE_IDS)
         elif (application, version) != (_APPLICATION, _VERSION):
             raise EmulatorError("it was made by another program, or by another version of this one")
 
@@ -120,6 +133,23 @@ class Store:
     def put_run(self, run: Object) -> None:
         """Writes a run, new or known."""
         self._put("runs", run)
+
+    # ------------------------------------------------------------------------------------------ ids
+
+    def new_id(self, kind: str) -> str:
+        """The next prepared id of this kind, else 32 hexadecimal digits as in the reference."""
+        query = "SELECT number, id FROM ids WHERE kind = ? ORDER BY number LIMIT 1"
+        row = self._db.execute(query, (kind,)).fetchone()
+        if row is None:
+            return uuid.uuid4().hex
+        self._db.execute("DELETE FROM ids WHERE number = ?", (row[0],))
+        return str(row[1])
+
+    def prepare_ids(self, ids: Mapping[str, Iterable[str]]) -> None:
+        """Replaces the ids that are given out next."""
+        self._db.execute("DELETE FROM ids")
+        rows = [(kind, id) for kind in ids for id in ids[kind]]
+        self._db.executemany("INSERT INTO ids (kind, id) VALUES (?, ?)", rows)
 
     # --------------------------------------------------------------------------- tokens and people
 

@@ -1,0 +1,195 @@
+"""What is sent again, what never is, and what the error says then (DESIGN section 5)."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from contextlib import closing
+from dataclasses import replace
+from email.utils import formatdate
+
+import pytest
+
+from procspec.errors import ServiceError, UnknownOutcome
+from procspec.http import Answer, Http, Resend
+from tests.http.clients import LOST, OK, QUICK, TOKEN, client, get, post
+from tests.http.wire import (
+    Act,
+    Connection,
+    raw,
+    says,
+    serving,
+)
+
+
+@pytest.mark.parametrize("act", LOST.values(), ids=LOST)
+def test_what_changes_nothing_is_sent_again(act: Act) -> None:
+    with serving(act, OK) as server, client(server) as http:
+        assert get(http).body == {"id": "p-1"}
+    assert len(server.taken) == 2
+
+
+@pytest.mark.parametrize("act", LOST.values(), ids=LOST)
+def test_what_changes_nothing_is_given_up_after_some_attempts(act: Act) -> None:
+    limits = replace(QUICK, attempts=2)
+    with serving(act) as server, client(server, limits=limits) as http, pytest.raises(ServiceError) as caught:
+        get(http)
+    assert not isinstance(caught.value, UnknownOutcome)
+    assert caught.value.message.startswith("GET /x")
+    assert len(server.taken) == 2
+
+
+@pytest.mark.parametrize("resend", [Resend.CHECKED, Resend.NEVER])
+@pytest.mark.parametrize("act", LOST.values(), ids=LOST)
+def test_what_may_have_been_carried_out_is_never_sent_again(act: Act, resend: Resend) -> None:
+    with serving(act, OK) as server, client(server) as http, pytest.raises(UnknownOutcome) as caught:
+        post(http, resend, accept=(200,))
+    assert len(server.taken) == 1
+    assert caught.value.exit_code == 4
+    assert caught.value.request == "POST /processes"
+    assert "may have been carried out" in caught.value.message
+
+
+@pytest.mark.parametrize("resend", list(Resend))
+@pytest.mark.parametrize(
+    "acts", [[says(429)], [says(429, Retry_After="0"), says(429, b"<html>")]], ids=["once", "twice"]
+)
+def test_429_was_not_carried_out_and_is_sent_again(acts: list[Act], resend: Resend) -> None:
+    with serving(*acts, OK) as server, client(server) as http:
+        assert post(http, resend, accept=(200,)).body == {"id": "p-1"}
+    assert len(server.taken) == len(acts) + 1
+
+
+def test_429_is_given_up_after_some_attempts() -> None:
+    with (
+        serving(says(429, {"message": "Slow."})) as server,
+        client(server) as http,
+        pytest.raises(ServiceError, match="429: Slow") as caught,
+    ):
+        post(http)
+    assert not isinstance(caught.value, UnknownOutcome)
+    assert len(server.taken) == 3
+
+
+@pytest.mark.parametrize("resend", list(Resend))
+@pytest.mark.parametrize("status", [400, 404, 409, 413, 422])
+def test_a_refusal_is_final(status: int, resend: Resend) -> None:
+    refusal = says(status, {"code": "badThing", "message": "It is bad."})
+    with serving(refusal) as server, client(server) as http, pytest.raises(ServiceError) as caught:
+        post(http, resend)
+    assert type(caught.value) is ServiceError
+    assert caught.value.message == f"POST /processes was answered with {status} (badThing): It is bad."
+    assert (caught.value.status, caught.value.code) == (status, "badThing")
+    assert caught.value.body == {"code": "badThing", "message": "It is bad."}
+    assert len(server.taken) == 1
+
+
+@pytest.mark.parametrize("resend", list(Resend))
+def test_who_is_not_there_is_tried_again_and_nothing_is_unknown(resend: Resend) -> None:
+    with serving(OK) as server:
+        pass
+    with client(server) as http, pytest.raises(ServiceError, match="could not be sent") as caught:
+        post(http, resend)
+    assert not isinstance(caught.value, UnknownOutcome)
+    assert server.origin in caught.value.message
+
+
+def test_who_comes_back_between_two_attempts_is_reached() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    limits = replace(QUICK, attempts=50, backoff=0.05)
+    http = Http(f"http://127.0.0.1:{port}", credentials=TOKEN, limits=limits)
+    answers: list[Answer] = []
+    thread = threading.Thread(target=lambda: answers.append(post(http)))
+    with closing(http):
+        thread.start()
+        time.sleep(0.2)
+        with socket.create_server(("127.0.0.1", port)) as listener:
+            sock, _ = listener.accept()
+            connection = Connection(sock, threading.Event())
+            connection.take()
+            connection.write(raw(201, b'{"id": "p-1"}'))
+            thread.join()
+            connection.close()
+    assert [answer.body for answer in answers] == [{"id": "p-1"}]
+
+
+@pytest.mark.parametrize("status", [200, 202, 204])
+def test_a_success_of_another_kind_is_no_refusal(status: int) -> None:
+    """The server did something; the caller does not know what."""
+    with serving(says(status)) as server, client(server) as http:
+        with pytest.raises(UnknownOutcome):
+            post(http, accept=(201,))
+        assert len(server.taken) == 1
+
+
+@pytest.mark.parametrize("resend", list(Resend))
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_never_followed(status: int, resend: Resend) -> None:
+    with (
+        serving(OK) as other,
+        serving(says(status, Location=other.origin)) as server,
+        client(server) as http,
+        pytest.raises(ServiceError, match=r"redirect.*never followed") as caught,
+    ):
+        post(http, resend)
+    assert caught.value.status == status
+    assert (len(server.taken), other.taken) == (1, [])
+
+
+def test_an_accepted_refusal_must_be_the_services_own() -> None:
+    """A 404 page of a gateway does not say that the process is gone."""
+    with (
+        serving(says(404, {"code": "gone"}), says(404, b"<html>"), says(404)) as server,
+        client(server) as http,
+    ):
+        assert http.send("GET", "/x", resend=Resend.ALWAYS, accept=(200, 404)).body == {"code": "gone"}
+        with pytest.raises(ServiceError, match="404: an HTML page instead of JSON"):
+            http.send("GET", "/x", resend=Resend.ALWAYS, accept=(200, 404))
+        assert http.send("GET", "/x", resend=Resend.ALWAYS, accept=(200, 404)).status == 404
+
+
+@pytest.mark.parametrize(
+    ("seconds", "act"),
+    [
+        (1, says(429, Retry_After="1")),
+        (1, says(503, Retry_After="1")),
+        (
+            1,
+            says(429, {"message": "Rate limit of 1000 per 60 seconds exceeded. Retry request in 1 seconds."}),
+        ),
+        (1, says(429, {"error": "RATE_LIMIT_EXCEEDED", "message": "Slow", "retryAfter": 1})),
+        (1, says(429, Retry_After="Mon, 30 Sep 2024 10:00:01 GMT", Date="Mon, 30 Sep 2024 10:00:00 GMT")),
+        (0, says(429, Retry_After="Mon, 30 Sep 2024 10:00:00 GMT")),
+        (0, says(429, Retry_After="soon")),
+        (0, says(429, Retry_After="9" * 5000)),
+    ],
+)
+def test_the_wait_that_the_server_asks_for_is_made(seconds: int, act: Act) -> None:
+    with serving(act, OK) as server, client(server) as http:
+        start = time.monotonic()
+        get(http)
+        assert time.monotonic() - start >= seconds
+    assert len(server.taken) == 2
+
+
+@pytest.mark.parametrize("resend", list(Resend))
+@pytest.mark.parametrize(
+    "act",
+    [
+        says(429, Retry_After="100"),
+        says(429, {"code": "tooMany", "message": "Retry request in 100 seconds."}),
+        says(429, Retry_After=formatdate(time.time() + 100, usegmt=True)),
+    ],
+)
+def test_a_wait_that_is_too_long_ends_the_request_and_is_told(act: Act, resend: Resend) -> None:
+    with (
+        serving(act) as server,
+        client(server) as http,
+        pytest.raises(ServiceError, match=r"asks to wait \d+ seconds") as caught,
+    ):
+        post(http, resend)
+    assert not isinstance(caught.value, UnknownOutcome)
+    assert caught.value.status == 429
+    assert len(server.taken) == 1
