@@ -37,8 +37,8 @@ class Record:
 
     `serial` is the one that was read; writing compares and swaps on it, 0 meaning "not there yet".
     `ids` maps node keys to server ids. `marks` holds, per node key and field, what was last applied,
-    as digests under `salt`. `leftovers` are ids of processes that a replacement still has to trash. `invalid` says that the
-    server's last validation found something, so that the next apply asks again.
+    as digests under `salt`. `leftovers` are ids of processes that a replacement still has to trash.
+    `invalid` says that the server's last validation found something, so that the next apply asks again.
     """
 
     environment: str

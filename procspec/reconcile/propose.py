@@ -76,13 +76,18 @@ class _Proposer:
         want, have = desired.fields.get(name), live.fields.get(name)
         rule = rule_of(self.fields, desired, name)
         mark = self.record.marks.get(desired.key, {}).get(name)
-        value, reason, cause = _settle(rule, want, have, mark, self.digest(desired, name, want))
+        hidden = have is None and mark is not None and self.is_hidden(desired, name, mark)
+        value, reason, cause = _settle(rule, want, have, mark, hidden)
         if reason and want != have:
             self.note(desired, name, have, want, reason, cause)
         return value
 
-    def digest(self, desired: Node, name: str, value: Json) -> str:
-        return value_digest(self.fields, desired, name, value, self.record.salt)
+    def is_hidden(self, desired: Node, name: str, mark: Mark) -> bool:
+        """Whether a field was applied as it is desired and the server has never shown it since."""
+        value = desired.fields.get(name)
+        return not mark.shown and mark.value == value_digest(
+            self.fields, desired, name, value, self.record.salt
+        )
 
     def order(
         self, desired: Node, live: Node, values: Mapping[str, Json], children: list[Node]
@@ -116,14 +121,14 @@ class _Proposer:
 
 
 def _settle(
-    rule: FieldRule, want: Json, have: Json, mark: Mark | None, digest: str
+    rule: FieldRule, want: Json, have: Json, mark: Mark | None, hidden: bool
 ) -> tuple[Json, str, Cause]:
     """(planned value, why it is no difference or "", cause) for one field of a node on both sides."""
     if want is None:
         return _unwritten(rule, have, mark)
     if same(rule, want, have):
         return have, EMPTY if have is None else SPELLING, Cause.DEFAULT
-    if have is None and mark is not None and not mark.shown and mark.value == digest:
+    if hidden:
         return None, HIDDEN, Cause.DEFAULT
     if have is None and rule.default is not None and same(rule, want, rule.default):
         return None, DEFAULT, Cause.DEFAULT
