@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from procspec.cli import opening, options
+from procspec.cli.confirm import confirm
 from procspec.cli.files import read_text
 from procspec.cli.report import FORMAT
 from procspec.cli.screen import Globals
@@ -18,7 +18,6 @@ from procspec.engine.apply import Applied, apply
 from procspec.engine.guard import Consent, check_consent
 from procspec.engine.plan import plan
 from procspec.engine.saved import load, save
-from procspec.errors import Refused
 from procspec.model import Json, Plan
 from procspec.render.outcome import outcome, summary
 from procspec.render.plan import plan as render
@@ -57,7 +56,7 @@ def command(
         tell(render(made, given.screen.paint, verbose=given.verbose))
         check_consent(session, made, session.store.read(session.environment), consent)
         if saved is None and made.pending and not auto_approve:
-            _confirm(given)
+            confirm(given.screen, "Carry this out?", "Run apply with --auto-approve, or apply a saved plan.")
         done = apply(
             session,
             made,
@@ -82,18 +81,6 @@ def _saved(targets: tuple[str, ...]) -> Plan | None:
 def _texts(variables: Mapping[str, Json]) -> dict[str, str]:
     """Variables as `--var` takes them."""
     return {name: given if isinstance(given, str) else json.dumps(given) for name, given in variables.items()}
-
-
-def _confirm(given: Globals) -> None:
-    """Only `yes` is a yes; without a terminal there is nobody to ask."""
-    if not sys.stdin.isatty():
-        raise Refused(
-            "Nothing was sent: there is no terminal to ask for approval.",
-            hint="Run apply with --auto-approve, or apply a saved plan.",
-        )
-    given.screen.tell("\nCarry this out? Only 'yes' is accepted.")
-    if click.prompt("", prompt_suffix="> ", default="", show_default=False, err=True).strip() != "yes":
-        raise Refused("Nothing was sent: not approved.")
 
 
 def _document(made: Plan, done: Applied) -> Json:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import click
 
 from procspec.cli import opening, options
+from procspec.cli.confirm import confirm
 from procspec.cli.report import FORMAT
 from procspec.cli.screen import Globals
-from procspec.errors import Refused, UsageError
+from procspec.errors import UsageError
 from procspec.model import Record
+from procspec.render.visible import visible
 from procspec.state.base import StateStore
 
 
@@ -61,8 +63,8 @@ def remove(
     with opening.store(given, environment, variables) as (store, name):
         record = _record(store, name, key)
         kept = f" The process {record.id} stays on the server." if record.id else ""
-        if not auto_approve and not click.confirm(f"Forget {key}?{kept}", err=True):
-            raise Refused("Nothing was forgotten.")
+        if not auto_approve:
+            confirm(given.screen, f"Forget {visible(key)}?{kept}", "Run state rm with --auto-approve.")
         with store.lock(name, f"procspec state rm {key}"):
             store.delete(record)
     given.screen.say(f"Forgot {key}.{kept}")

@@ -23,6 +23,11 @@ class Dropper(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Passing)
         self.target = target
         self.drop: str = ""
+        self.connections = 0
+
+    def get_request(self) -> tuple[Any, Any]:
+        self.connections += 1
+        return super().get_request()
 
     @property
     def url(self) -> str:
@@ -146,3 +151,15 @@ def test_a_server_that_is_not_there(home: Home) -> None:
     result = home.run("apply", "--auto-approve")
     assert result.code in (1, 7)
     assert home.run("plan").code == 0
+
+
+def test_no_more_connections_than_threads(home: Home, server: Server, dropper: Dropper) -> None:
+    """With N processes and C threads, at most C + 1 connections are opened."""
+    home.write("procspec.yaml", PROJECT.format(url=dropper.url))
+    for number in range(20):
+        home.write(f"{number}.procspec.yaml", PROCESS.replace("key: close", f"key: close-{number}"))
+    home.ok("apply", "--auto-approve", "--parallelism", "4")
+    assert dropper.connections <= 4 + 1
+    dropper.connections = 0
+    home.ok("plan", "--parallelism", "4")
+    assert 1 <= dropper.connections <= 4 + 1
