@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from procspec.errors import ServiceError
 from procspec.http import Http, Limits
 from procspec.model import Credentials, Environment
 from procspec.providers.workiva import emulator
@@ -23,7 +24,13 @@ def connect(environment: Environment, credentials: Credentials, folder: str) -> 
             Http(environment.url, headers=headers, credentials=credentials, limits=_limits(environment))
         )
     clock = date.fromisoformat(environment.clock) if environment.clock else None
-    app = emulator.create_app(Path(folder) / ".procspec" / "emulator.db", clock=clock)
+    database = Path(folder) / ".procspec" / "emulator.db"
+    try:
+        app = emulator.create_app(database, clock=clock)
+    except emulator.EmulatorError as error:
+        raise ServiceError(
+            f"The emulator cannot start: {error}", hint=f"It keeps its data in {database}."
+        ) from error
     known = Credentials(token=emulator.TOKEN)
     return Client(Http("http://emulator.localhost", headers=headers, credentials=known, app=app))
 

@@ -54,10 +54,10 @@ def serve(
 
     Raises ValueError for a host that is not loopback, and whatever `create_app` raises.
     """
-    from procspec.providers.workiva.emulator.serve import listen
+    from procspec.providers.workiva.emulator.listening import bind, server_of, url_of
 
-    server, listener = listen(create_app(database, clock=clock, quirks=quirks), host, port)
-    with listener:
+    with bind(host, port) as listener:
+        server = server_of(create_app(database, clock=clock, quirks=quirks))
         if ready:
-            ready(server.url)
+            ready(url_of(listener))
         server.run(sockets=[listener])

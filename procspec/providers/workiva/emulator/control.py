@@ -33,6 +33,9 @@ from procspec.providers.workiva.emulator.tree import walk
 _FINISH = members({"id": name, "status": one_of(*runs.OUTCOMES)}, required=("id",))
 _START = members({"id": name}, required=("id",))
 _PERSON = members({"status": one_of("active", "suspended")}, required=("status",))
+_CLOCK = members(
+    {"today": lambda value, at: value if value is None else date(value, at)}, required=("today",)
+)
 _IDS = members({kind: array_of(name) for kind in KINDS})
 _QUIRKS = members({"quirks": array_of(text)}, required=("quirks",))
 
@@ -168,8 +171,8 @@ def get_clock(call: Call) -> Answer:
 
 def set_clock(call: Call) -> Answer:
     """Fixes today; null gives the real one back."""
-    today = call.body.get("today") if isinstance(call.body, dict) else ""
-    call.world.clock = None if today is None else datetime.date.fromisoformat(date(today, "/today"))
+    today = _CLOCK(call.body, "")["today"]
+    call.world.clock = datetime.date.fromisoformat(today) if today else None
     return get_clock(call)
 
 

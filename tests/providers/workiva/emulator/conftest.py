@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from procspec.providers.workiva import emulator as package
-from procspec.providers.workiva.emulator.serve import listen
+from procspec.providers.workiva.emulator.listening import bind, server_of, url_of
 from tests.providers.workiva.emulator.caller import TODAY, Caller
 
 
@@ -22,10 +22,11 @@ def emulator() -> Caller:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[str]:
     """The URL of an emulator on a new database."""
-    server, listener = listen(package.create_app(tmp_path / "emulator.db", clock=TODAY))
+    server = server_of(package.create_app(tmp_path / "emulator.db", clock=TODAY))
+    listener = bind("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
-    yield server.url
+    yield url_of(listener)
     server.should_exit = True
     thread.join()
     listener.close()

@@ -75,7 +75,8 @@ def test_validity_passes_with_time(emulator: Caller) -> None:
 
 @pytest.mark.parametrize("member", ["assignee", "approver"])
 def test_a_person_who_does_not_exist(emulator: Caller, member: str) -> None:
-    process = emulator.create(task(**{member: {"id": "unknown-ana", "type": "user"}}))
+    people: dict[str, Any] = {member: {"id": "unknown-ana", "type": "user"}}
+    process = emulator.create(task(**people))
     job_id = process["root"]["children"][0]["job"]["id"]
     (error,) = errors(emulator, process)
     assert error == {

@@ -9,22 +9,13 @@ import uvicorn
 from starlette.types import ASGIApp
 
 
-class Server(uvicorn.Server):
-    """A server that knows its URL."""
-
-    def __init__(self, config: uvicorn.Config, url: str) -> None:
-        super().__init__(config)
-        self.url = url
-
-
-def listen(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> tuple[Server, socket.socket]:
-    """A server and the socket on which it already listens: `server.run(sockets=[socket])` serves.
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that listens already; port 0 chooses a free one.
 
     Raises ValueError for a host that is not loopback: the emulator knows one token, and everybody knows it.
     """
     address = _loopback(host)
-    six = address.version == 6
-    family = socket.AF_INET6 if six else socket.AF_INET
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     # The protocol is named because asyncio sets TCP_NODELAY only where it is; without it every answer,
     # two packets long, waits 40 ms for the client's delayed acknowledgement.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -35,11 +26,7 @@ def listen(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> tuple[Server
     except OSError:
         listener.close()
         raise
-    shown = f"[{address}]" if six else str(address)
-    config = uvicorn.Config(
-        app, http="h11", ws="none", lifespan="off", loop="asyncio", log_level="warning", access_log=False
-    )
-    return Server(config, f"http://{shown}:{listener.getsockname()[1]}"), listener
+    return listener
 
 
 def _loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
@@ -50,3 +37,17 @@ def _loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     if address is None or not address.is_loopback:
         raise ValueError(f"{host} is not a loopback address; the emulator is served on loopback only")
     return address
+
+
+def url_of(listener: socket.socket) -> str:
+    """Where a listening socket is reached."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def server_of(app: ASGIApp) -> uvicorn.Server:
+    """`server_of(app).run(sockets=[listener])` serves until it is interrupted."""
+    config = uvicorn.Config(
+        app, http="h11", ws="none", lifespan="off", loop="asyncio", log_level="warning", access_log=False
+    )
+    return uvicorn.Server(config)
