@@ -24,9 +24,11 @@ def test_an_apply_waits_for_nobody_and_names_the_holder(close: Home, server: Ser
 
 
 def test_unlock_is_for_the_id_that_was_named(close: Home, server: Server) -> None:
-    with closing(open_store(".procspec/state.db", Path(close.folder))) as store:
-        with store.lock("served", "procspec apply") as holder:
-            assert close.run("state", "unlock", "another").code != 0
-            close.ok("state", "unlock", holder.id)
-            close.ok("apply", "--auto-approve")
+    with (
+        closing(open_store(".procspec/state.db", Path(close.folder))) as store,
+        store.lock("served", "procspec apply") as holder,
+    ):
+        assert close.run("state", "unlock", "another").code != 0
+        close.ok("state", "unlock", holder.id)
+        close.ok("apply", "--auto-approve")
     assert close.record("close")["id"]

@@ -18,9 +18,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from procspec.providers.workiva.emulator import quirks, reading, tokens
+from procspec.providers.workiva.emulator.calls import Call, Operation
 from procspec.providers.workiva.emulator.control import CONTROLS, check_origin
 from procspec.providers.workiva.emulator.errors import Refusal
-from procspec.providers.workiva.emulator.nouns import WRITE, Answer, Call, Object, Operation
+from procspec.providers.workiva.emulator.nouns import WRITE, Answer, Object
 from procspec.providers.workiva.emulator.operations import OPERATIONS
 from procspec.providers.workiva.emulator.store import Store
 from procspec.providers.workiva.emulator.world import World

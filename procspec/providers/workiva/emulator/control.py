@@ -14,19 +14,11 @@ import jsonpointer
 from starlette.requests import Request
 
 from procspec.providers.workiva.emulator import build, quirks, runs, runviews
+from procspec.providers.workiva.emulator.calls import Call, Operation, Takes
 from procspec.providers.workiva.emulator.certification import expand
 from procspec.providers.workiva.emulator.checks import array, array_of, date, members, name, one_of, text
 from procspec.providers.workiva.emulator.errors import Refusal, bad_request, not_found
-from procspec.providers.workiva.emulator.nouns import (
-    READ,
-    WRITE,
-    Answer,
-    Call,
-    NewId,
-    Object,
-    Operation,
-    Takes,
-)
+from procspec.providers.workiva.emulator.nouns import READ, WRITE, Answer, NewId, Object
 from procspec.providers.workiva.emulator.store import KINDS
 from procspec.providers.workiva.emulator.tree import walk
 

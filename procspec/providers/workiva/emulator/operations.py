@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 from procspec.providers.workiva.emulator import answers, build, patch, runs, runviews, shapes, validation
+from procspec.providers.workiva.emulator.calls import Call, Operation, Takes
 from procspec.providers.workiva.emulator.errors import Refusal, bad_request, conflict, not_found
-from procspec.providers.workiva.emulator.nouns import (
-    READ,
-    WRITE,
-    Answer,
-    Call,
-    Object,
-    Operation,
-    Takes,
-    View,
-)
+from procspec.providers.workiva.emulator.nouns import READ, WRITE, Answer, Object, View
 
 
 def _live(call: Call) -> Object:

@@ -7,8 +7,8 @@ from typing import Any
 
 from starlette.requests import Request
 
+from procspec.providers.workiva.emulator.calls import Operation, Takes
 from procspec.providers.workiva.emulator.errors import Refusal, bad_request
-from procspec.providers.workiva.emulator.nouns import Operation, Takes
 
 VERSION = "2026-04-01.processes.preview"
 
