@@ -84,6 +84,7 @@ class Compare(Enum):
     TEXT = "text"
     DATE = "date"
     SET = "set"
+    IDS = "ids"
     PERSON = "person"
 
 

@@ -51,9 +51,15 @@ def _date(value: Json) -> Json:
 
 
 def _set(value: Json) -> Json:
+    """Weekdays and dates: no order, no case, no time of day."""
+    return _ids([_word(_date(item)) for item in value]) if isinstance(value, list) else value
+
+
+def _ids(value: Json) -> Json:
+    """Opaque ids: no order."""
     if not isinstance(value, list):
         return value
-    items = {json.dumps(_word(_date(item)), sort_keys=True) for item in value}
+    items = {json.dumps(item, sort_keys=True) for item in value}
     return [json.loads(item) for item in sorted(items)] or None
 
 
@@ -70,5 +76,6 @@ _NORMAL: Mapping[Compare, Callable[[Json], Json]] = {
     Compare.TEXT: _text,
     Compare.DATE: _date,
     Compare.SET: _set,
+    Compare.IDS: _ids,
     Compare.PERSON: _person,
 }

@@ -117,15 +117,19 @@ class _Differ:
         if live.node.fields.get("action") != planned.node.fields.get("action"):
             yield self.field(live.node, planned, "action")
             return
-        names = [
-            *planned.node.fields,
-            *(name for name in live.node.fields if name not in planned.node.fields),
-        ]
-        for name in names:
+        marked = self.record.marks.get(planned.node.key, {})
+        for name in dict.fromkeys((*planned.node.fields, *live.node.fields, *marked)):
             before, after = live.node.fields.get(name), planned.node.fields.get(name)
-            if before != after:
+            if before != after or self.vanishes(live.node, planned.node, name):
                 yield self.field(live.node, planned, name)
         yield from self.order(live.node, planned)
+
+    def vanishes(self, live: Node, planned: Node, name: str) -> bool:
+        """Whether a field that the answers hide has left the files and can be removed."""
+        mark = self.record.marks.get(planned.key, {}).get(name)
+        hidden = mark is not None and not mark.shown and name not in live.fields
+        removable = rule_of(self.fields, planned, name).removable
+        return hidden and removable and name not in planned.origins and name not in planned.fields
 
     def field(self, live: Node, site: _Site, name: str) -> Change:
         planned = site.node

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from procspec.digest import digest
 from procspec.model import ROOT, FieldTable, Json, Kind, Node
-from procspec.reconcile.compare import normal, rule_of
+from procspec.reconcile.compare import normal, rule_of, same
 
 UNKNOWN = "id:"
 """Starts the key of a live node that the record does not know."""
@@ -30,7 +30,7 @@ def pair(desired: Node, live: Node, fields: FieldTable) -> dict[str, str] | None
     """The ids of the desired nodes in a live process that was made from them; None when it was not.
 
     In a serial group children pair by position; the children of a parallel group have no order, and
-    each takes the first live child that looks the same, then the first of its kind.
+    pair by what they have in common, title first.
     """
     ids: dict[str, str] = {}
     return ids if _pair(desired, live, fields, ids) else None
@@ -57,43 +57,51 @@ def _alike(one: Node, other: Node) -> bool:
 def _match(
     ours: tuple[Node, ...], theirs: list[Node], fields: FieldTable
 ) -> Iterator[tuple[Node, Node | None]]:
-    """Exact look-alikes first, so that a twin in kind does not take another's place."""
-    left = list(theirs)
-    exact: dict[str, Node] = {}
-    for child in ours:
-        twin = next((other for other in left if _looks(child, other, fields)), None)
-        if twin is not None:
-            left.remove(twin)
-            exact[child.key] = twin
-    for child in ours:
-        twin = exact.get(child.key) or next((other for other in left if _alike(child, other)), None)
-        if twin in left:
-            left.remove(twin)
-        yield child, twin
+    """Couples of what has the most in common, so that a twin in title does not take another's place."""
+    couples: dict[int, int] = {}
+    free = dict.fromkeys(range(len(theirs)))
+    for _, place, index in sorted(_candidates(ours, theirs, fields)):
+        if index not in couples and place in free:
+            del free[place]
+            couples[index] = place
+    for index, child in enumerate(ours):
+        alike = (place for place in free if _alike(child, theirs[place]))
+        found = couples[index] if index in couples else next(alike, None)
+        if found is not None:
+            free.pop(found, None)
+        yield child, None if found is None else theirs[found]
 
 
-def _looks(one: Node, other: Node, fields: FieldTable) -> bool:
-    """Whether everything that the server shows of a node, and of all below it, is as desired."""
-    if not _alike(one, other):
-        return False
-    shown = {name: value for name, value in other.fields.items() if name in one.fields}
-    if any(_normal(fields, one, name) != _normal(fields, other, name) for name in shown):
-        return False
-    return _titles(one) == _titles(other)
+def _candidates(
+    ours: tuple[Node, ...], theirs: list[Node], fields: FieldTable
+) -> Iterator[tuple[int, int, int]]:
+    """(-likeness, their place, our place) for all that agree in kind, action and title."""
+    places: dict[Json, list[int]] = {}
+    for place, other in enumerate(theirs):
+        places.setdefault(_face(other), []).append(place)
+    for index, child in enumerate(ours):
+        for place in places.get(_face(child), ()):
+            yield -_likeness(child, theirs[place], fields), place, index
 
 
-def _normal(fields: FieldTable, node: Node, name: str) -> Json:
-    return normal(rule_of(fields, node, name), node.fields[name])
+def _face(node: Node) -> tuple[Json, ...]:
+    """What couples must agree in first: kind, action and title."""
+    return node.kind, node.fields.get("action"), node.title.strip()
+
+
+def _likeness(one: Node, other: Node, fields: FieldTable) -> int:
+    """How many fields agree, less those that do not; what only the server has must be a default."""
+    score = 0
+    for name in {*one.fields, *other.fields}:
+        rule = rule_of(fields, one, name)
+        ours, theirs = one.fields.get(name, rule.default), other.fields.get(name)
+        if theirs is not None:
+            score += 1 if same(rule, ours, theirs) else -1
+    return score + (_titles(one) == _titles(other))
 
 
 def _titles(node: Node) -> list[str]:
     return sorted(part.title.strip() for part in node.walk() if part is not node and not part.generated)
-
-
-def adopt(desired: Node, ids: Mapping[str, str]) -> Node:
-    """The desired process with the server's ids, for those nodes that have one."""
-    children = tuple(adopt(child, ids) for child in desired.children)
-    return replace(desired, id=ids.get(desired.key), children=children)
 
 
 def snapshot(live: Node, fields: FieldTable) -> str:
@@ -102,7 +110,7 @@ def snapshot(live: Node, fields: FieldTable) -> str:
 
 
 def _shape(node: Node, fields: FieldTable) -> Json:
-    values = {name: _normal(fields, node, name) for name in node.fields}
+    values = {name: normal(rule_of(fields, node, name), value) for name, value in node.fields.items()}
     children = [_shape(child, fields) for child in node.children]
     if node.fields.get("parallel"):
         children.sort(key=lambda child: str(child["id"]))

@@ -43,7 +43,7 @@ def _kept(node: Node, live: Node | None, fields: FieldTable, previous: Mapping[s
     return {
         name: mark
         for name, mark in previous.items()
-        if name in live.fields and not rule_of(fields, node, name).removable
+        if (name in live.fields or not mark.shown) and not rule_of(fields, node, name).removable
     }
 
 

@@ -67,7 +67,8 @@ class _Proposer:
         return replace(desired, fields=values, children=tuple(ordered), id=live.id, revision=live.revision)
 
     def values(self, desired: Node, live: Node) -> dict[str, Json]:
-        names = [*desired.fields, *(name for name in live.fields if name not in desired.fields)]
+        marked = self.record.marks.get(desired.key, {})
+        names = dict.fromkeys((*desired.fields, *live.fields, *marked))
         settled = {name: self.settle(desired, live, name) for name in names}
         return {name: value for name, value in settled.items() if value is not None}
 
@@ -76,18 +77,14 @@ class _Proposer:
         want, have = desired.fields.get(name), live.fields.get(name)
         rule = rule_of(self.fields, desired, name)
         mark = self.record.marks.get(desired.key, {}).get(name)
-        hidden = have is None and mark is not None and self.is_hidden(desired, name, mark)
-        value, reason, cause = _settle(rule, want, have, mark, hidden)
-        if reason and want != have:
+        if mark is not None and not mark.shown and have is None:
+            wanted = value_digest(self.fields, desired, name, want, self.record.salt)
+            value, reason, cause = _hidden(rule, want, same_as_applied=wanted == mark.value)
+        else:
+            value, reason, cause = _settle(rule, want, have, mark)
+        if reason and (want != have or reason == STAYS):
             self.note(desired, name, have, want, reason, cause)
         return value
-
-    def is_hidden(self, desired: Node, name: str, mark: Mark) -> bool:
-        """Whether a field was applied as it is desired and the server has never shown it since."""
-        value = desired.fields.get(name)
-        return not mark.shown and mark.value == value_digest(
-            self.fields, desired, name, value, self.record.salt
-        )
 
     def order(
         self, desired: Node, live: Node, values: Mapping[str, Json], children: list[Node]
@@ -120,23 +117,34 @@ class _Proposer:
         )
 
 
-def _settle(
-    rule: FieldRule, want: Json, have: Json, mark: Mark | None, hidden: bool
-) -> tuple[Json, str, Cause]:
-    """(planned value, why it is no difference or "", cause) for one field of a node on both sides."""
+Settled = tuple[Json, str, Cause]
+"""The planned value, why there is no difference (empty when there is one), and the cause of that."""
+
+
+def _hidden(rule: FieldRule, want: Json, *, same_as_applied: bool) -> Settled:
+    """A field that was applied and that the answers never show: what was applied is what is there."""
+    if same_as_applied:
+        return None, HIDDEN, Cause.DEFAULT
+    if want is None and not rule.removable:
+        return None, STAYS, Cause.SPEC
+    return want, "", Cause.SPEC
+
+
+def _settle(rule: FieldRule, want: Json, have: Json, mark: Mark | None) -> Settled:
+    """One field that the answer shows, or that was never applied."""
     if want is None:
         return _unwritten(rule, have, mark)
     if same(rule, want, have):
         return have, EMPTY if have is None else SPELLING, Cause.DEFAULT
-    if hidden:
-        return None, HIDDEN, Cause.DEFAULT
     if have is None and rule.default is not None and same(rule, want, rule.default):
         return None, DEFAULT, Cause.DEFAULT
     return want, "", Cause.SPEC
 
 
-def _unwritten(rule: FieldRule, have: Json, mark: Mark | None) -> tuple[Json, str, Cause]:
+def _unwritten(rule: FieldRule, have: Json, mark: Mark | None) -> Settled:
     """A field that the files do not have: managed only if it was applied before (DESIGN section 3)."""
+    if have is None:
+        return None, "", Cause.DEFAULT
     if mark is None:
         is_default = rule.default is not None and same(rule, have, rule.default)
         return have, DEFAULT if is_default else KEPT, Cause.DEFAULT

@@ -192,15 +192,18 @@ def _as_is(value: Json, people: Mapping[str, str]) -> Json:
     return value
 
 
+def _as_text(value: Json, people: Mapping[str, str]) -> Json:
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value  # what browsers send
+
+
 def _as_date(value: Json, people: Mapping[str, str]) -> Json:
     return value[:10] if isinstance(value, str) else value  # T5
 
 
 def _as_set(value: Json, people: Mapping[str, str]) -> Json:
-    """Weekdays in lower case, dates without a time; ids of calendars have neither form."""
-    days = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
-    dated = [item[:10] if re.match(r"\d{4}-\d\d-\d\dT", str(item)) else item for item in value]
-    return [item.lower() if str(item).lower() in days else item for item in dated]
+    """Weekdays in lower case, dates without a time."""
+    texts = [item.lower() if isinstance(item, str) else item for item in value]
+    return [item[:10] if isinstance(item, str) and item[10:11] == "t" else item for item in texts]
 
 
 def _as_word(value: Json, people: Mapping[str, str]) -> Json:
@@ -217,9 +220,10 @@ def _as_person(value: Json, people: Mapping[str, str]) -> Json:
 
 _SPELLING: Mapping[Compare, Callable[[Json, Mapping[str, str]], Json]] = {
     Compare.EXACT: _as_is,
-    Compare.TEXT: _as_is,
+    Compare.TEXT: _as_text,
     Compare.DATE: _as_date,
     Compare.SET: _as_set,
+    Compare.IDS: _as_is,
     Compare.WORD: _as_word,
     Compare.PERSON: _as_person,
 }

@@ -67,7 +67,7 @@ ROWS: tuple[FieldRule, ...] = (
     _optional("businessDaysOfWeek", Compare.SET),
     _optional("businessDateExclusions", Compare.SET),
     _optional("businessDateInclusions", Compare.SET),
-    _optional("calendarIds", Compare.SET),
+    _optional("calendarIds", Compare.IDS),
     _optional("defaultCertSignerReminders"),
     _optional("defaultCertApproverReminders"),
     _name("root", "name"),
