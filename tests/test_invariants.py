@@ -113,6 +113,6 @@ def test_random_processes_hold(server: Server, desired: Node) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder) / "project")
         home.write("procspec.yaml", PROJECT.format(url=server.url))
-        home.write("random.procspec.yaml", source.dump(data))
+        home.write("random.procspec.yaml", source.dump(source.literal(data)))
         holds(home)
         imports(home, "random")

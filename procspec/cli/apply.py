@@ -18,9 +18,11 @@ from procspec.engine.apply import Applied, apply
 from procspec.engine.guard import Consent, check_consent
 from procspec.engine.plan import plan
 from procspec.engine.saved import load, save
-from procspec.model import Json, Plan
+from procspec.errors import StalePlan
+from procspec.model import Json, Plan, Project
 from procspec.render.outcome import outcome, summary
 from procspec.render.plan import plan as render
+from procspec.source import Loaded
 
 
 @click.command("apply")
@@ -48,7 +50,7 @@ def command(
     if saved is not None:
         environment = environment or saved.environment
         variables = {**_texts(saved.variables), **variables}
-    project, loaded = opening.sound(given, environment, variables)
+    project, loaded = _files(given, environment, variables, saved)
     consent = Consent(replace=allow_replace, prune=prune or saved is not None)
     with opening.session(given, project) as session:
         made = saved or plan(session, targets, prune=prune, parallelism=parallelism)
@@ -71,8 +73,23 @@ def command(
     return done.exit_code
 
 
+def _files(
+    given: Globals, environment: str | None, variables: dict[str, str], saved: Plan | None
+) -> tuple[Project, Loaded]:
+    """The project; files that are wrong cannot be those that a saved plan was made from."""
+    try:
+        return opening.sound(given, environment, variables)
+    except opening.Invalid as error:
+        if saved is None:
+            raise
+        raise StalePlan(
+            "The files are not those of the plan: they are not valid now.",
+            hint="Run validate, and make a new plan.",
+        ) from error
+
+
 def _saved(targets: tuple[str, ...]) -> Plan | None:
-    """The plan, when the one argument is a file; keys have neither slashes nor this ending."""
+    """The plan, when the one argument is a file; looks like a file and not like a key."""
     if len(targets) == 1 and (targets[0].endswith(".json") or "/" in targets[0]):
         return load(read_text(Path(targets[0])))
     return None

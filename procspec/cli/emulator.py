@@ -23,23 +23,25 @@ def command() -> None:
 @click.option(
     "--database",
     type=click.Path(path_type=Path),
-    default=Path(".procspec/emulator.db"),
-    show_default=True,
-    help="Where the processes are kept; the embedded emulator of a project uses the same file.",
+    default=None,
+    help="Where the processes are kept; by default .procspec/emulator.db of the project, as embedded.",
 )
 @click.option("--clock", type=click.DateTime(["%Y-%m-%d"]), help="The emulator's today (YYYY-MM-DD).")
 @click.option("--quirk", "quirks", multiple=True, help="Answer as another server may; can be repeated.")
 @click.pass_obj
-def serve(given: Globals, port: int, database: Path, clock: datetime | None, quirks: tuple[str, ...]) -> int:
+def serve(
+    given: Globals, port: int, database: Path | None, clock: datetime | None, quirks: tuple[str, ...]
+) -> int:
     """Serve the emulator on a loopback port until Ctrl-C."""
     from procspec.providers.workiva import emulator
 
     def ready(url: str) -> None:
         given.screen.say(f"Workiva emulator on {url}   token: {emulator.TOKEN}   (Ctrl-C ends it)")
 
+    file = database or given.folder / ".procspec" / "emulator.db"
     today: date | None = clock.date() if clock else None
     try:
-        emulator.serve(database, port=port, clock=today, quirks=quirks, ready=ready)
+        emulator.serve(file, port=port, clock=today, quirks=quirks, ready=ready)
     except (OSError, ValueError) as error:
         raise ProcspecError(f"The emulator cannot be served: {error}.") from error
     return 0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from pathlib import Path
 
 from procspec.errors import ProcspecError
 from procspec.model import Json
+from procspec.render.visible import json_text
 
 
 def write_private(path: Path, data: Json) -> None:
@@ -16,7 +16,7 @@ def write_private(path: Path, data: Json) -> None:
 
     Raises ProcspecError when the folder cannot be written to.
     """
-    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    text = json_text(data) + "\n"
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8") as stream:

@@ -21,6 +21,7 @@ from procspec.model import Action
 def command(given: Globals, id: str, key: str, environment: str | None, variables: dict[str, str]) -> int:
     """Write the YAML of a live process and its record; ends with an empty plan, or says why not."""
     from procspec.engine.importing import draft, fetch, take, target
+    from procspec.engine.session import labels
     from procspec.render.plan import process
 
     project, _ = opening.sound(given, environment, variables)
@@ -29,15 +30,20 @@ def command(given: Globals, id: str, key: str, environment: str | None, variable
         live = fetch(session, id, key)
         text = source.dump(source.literal(draft(session, live, key)))
     _write_new(path, text)
+    try:
+        renewed, _ = opening.sound(given, environment, variables)
+        with opening.session(given, renewed) as session:
+            left = take(session, live, key)
+    except ProcspecError:
+        path.unlink()  # a file that cannot be read back would stop every other command
+        given.screen.tell(f"{path.name} was not kept: the process has something that a file cannot say.")
+        raise
     given.screen.say(f"Wrote {path.name}.")
-    renewed, _ = opening.sound(given, environment, variables)
-    with opening.session(given, renewed) as session:
-        left = take(session, live, key)
     if left.action is Action.NOOP:
         given.screen.say(f"{key} is taken over: the plan is empty.")
         return 0
     given.screen.say(f"{key} is taken over, and the file does not say everything alike:\n")
-    given.screen.say(process(left, {}, given.screen.paint, verbose=given.verbose))
+    given.screen.say(process(left, labels(renewed), given.screen.paint, verbose=given.verbose))
     return 1
 
 

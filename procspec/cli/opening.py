@@ -61,7 +61,8 @@ def session(given: Globals, project: Project) -> Iterator[Session]:
 
     provider = providers.get(project.environment.provider)
     files = wanted(project, provider)
-    known = credentials(project.environment, given.environ)
+    embedded = project.environment.url == "emulator"
+    known = Credentials() if embedded else credentials(project.environment, given.environ)
     with (
         closing(open_store(project.state, Path(project.folder))) as store,
         closing(provider.connect(project.environment, known, project.folder)) as service,

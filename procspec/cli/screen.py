@@ -11,7 +11,7 @@ import click
 
 from procspec.model import Json
 from procspec.render.style import Paint
-from procspec.render.visible import visible
+from procspec.render.visible import json_text, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,7 @@ class Screen:
 
     def data(self, value: Json) -> None:
         """JSON, alone on stdout."""
-        import json
-
-        click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+        click.echo(json_text(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from procspec.cli import opening, options
 from procspec.cli.confirm import confirm
 from procspec.cli.report import FORMAT
 from procspec.cli.screen import Globals
-from procspec.errors import UsageError
+from procspec.engine.session import blocked, known_ids
+from procspec.errors import Refused, UsageError
 from procspec.model import Record
 from procspec.render.visible import visible
 from procspec.state.base import StateStore
@@ -62,7 +63,10 @@ def remove(
     """Forget a record; the process on the server stays, and procspec knows it no more."""
     with opening.store(given, environment, variables) as (store, name):
         record = _record(store, name, key)
-        kept = f" The process {record.id} stays on the server." if record.id else ""
+        if blocked(record):
+            raise Refused(f"Nothing was forgotten. {blocked(record)}")
+        ids = ", ".join(sorted(known_ids(record)))
+        kept = f" On the server stays: {ids}." if ids else ""
         if not auto_approve:
             confirm(given.screen, f"Forget {visible(key)}?{kept}", "Run state rm with --auto-approve.")
         with store.lock(name, f"procspec state rm {key}"):

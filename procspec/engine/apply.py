@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 
 from procspec.engine.carry import carry
 from procspec.engine.guard import Consent, check_consent, check_world
 from procspec.engine.plan import PARALLELISM
 from procspec.engine.session import Session, Wanted
+from procspec.engine.settle import failed
 from procspec.engine.steps import Work
 from procspec.errors import ProcspecError
 from procspec.model import Action, Outcome, Plan, ProcessPlan, Record
@@ -30,7 +31,8 @@ class Applied:
     def exit_code(self) -> int:
         """The gravest of all: an unknown outcome before everything else."""
         codes = {outcome.exit_code for outcome in self.outcomes} | ({4} if self.blocked else set())
-        return next((code for code in (4, 7, 5, 6, 8, 1, 3) if code in codes), 0)
+        gravest = next((code for code in (4, 7, 5, 6, 8, 1, 3) if code in codes), None)
+        return max(codes, default=0) if gravest is None else gravest
 
 
 def apply(
@@ -69,17 +71,29 @@ def _all(
     parallelism: int,
     report: Report,
 ) -> dict[str, Outcome]:
-    outcomes = {}
-    with ThreadPoolExecutor(parallelism) as pool:
-        futures = [
-            pool.submit(_one, session, item, files.get(item.key), records.get(item.key), owner)
-            for item in plan.due
-        ]
+    pool = ThreadPoolExecutor(parallelism)
+    futures = [
+        pool.submit(_one, session, item, files.get(item.key), records.get(item.key), owner)
+        for item in plan.due
+    ]
+    return _told(pool, futures, report)
+
+
+def _told(pool: ThreadPoolExecutor, futures: list[Future[Outcome]], report: Report) -> dict[str, Outcome]:
+    """Every outcome as it ends; after an interrupt what has begun is finished, and no more is begun."""
+    waiting = set(futures)
+    outcomes = []
+    try:
         for future in as_completed(futures):
-            outcome = future.result()
-            outcomes[outcome.key] = outcome
-            report(outcome)
-    return outcomes
+            waiting.discard(future)
+            outcomes.append(future.result())
+            report(outcomes[-1])
+    finally:
+        pool.shutdown(cancel_futures=True)
+        for future in waiting:
+            if not future.cancelled():
+                report(future.result())
+    return {outcome.key: outcome for outcome in outcomes}
 
 
 def _keep_protection(
@@ -98,15 +112,8 @@ def _one(
 ) -> Outcome:
     """One process: a failure of the world becomes its outcome, so that the others go on."""
     stored = record or Record(environment=session.environment, key=item.key, salt=new_salt())
+    work = Work(session=session, item=item, file=file, record=stored, owner=owner)
     try:
-        return carry(Work(session=session, item=item, file=file, record=stored, owner=owner))
+        return carry(work)
     except ProcspecError as error:
-        return Outcome(
-            key=item.key,
-            title=item.title,
-            action=item.action,
-            id=item.base.id,
-            exit_code=error.exit_code,
-            error=error.message,
-            hint=error.hint,
-        )
+        return failed(item, error, id=item.base.id)

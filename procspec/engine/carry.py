@@ -7,25 +7,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from procspec.engine.settle import found, identities, outcome, recorded
+from procspec.engine.settle import adoption, compared, failed, found, remaining
 from procspec.engine.steps import (
     Work,
     check_base,
-    clear_leftovers,
+    cleared,
     done,
     end,
+    fields_of,
     for_action,
-    judged,
+    judge,
     kept,
     must_read,
-    paired,
-    save_id,
+    note,
     send_all,
     send_create,
     send_or_raise,
+    send_restore,
     with_trouble,
 )
-from procspec.model import Action, Outcome, When
+from procspec.errors import ProcspecError
+from procspec.model import PROCESS, Action, Outcome, Record, When
 
 
 def carry(work: Work) -> Outcome:
@@ -39,66 +41,86 @@ def carry(work: Work) -> Outcome:
         Action.RESTORE: restore,
         Action.NOOP: recheck,
     }
-    return lines[work.item.action](work)
+    return trash(work) if work.file is None else lines[work.item.action](settled(work))
+
+
+def settled(work: Work) -> Work:
+    """Takes over a process that was created and not looked at, before anything is done about it."""
+    intent = work.record.intent
+    if intent is None or work.item.base.id == intent.id != work.record.id:
+        return work
+    cleared = replace(work.record, intent=None)
+    if intent.action is Action.CREATE:
+        live = must_read(work, str(intent.id))
+        cleared = adoption(work.session, work.wanted, work.record, live) or cleared
+    # After a replacement that lost its new process, the old one stays as it is.
+    return replace(work, record=work.session.store.write(cleared))
 
 
 def create(work: Work) -> Outcome:
     """intent, POST, id, GET, ids, validation."""
-    record = clear_leftovers(work)
+    work = cleared(work)
     (request,) = for_action(work, Action.CREATE)
-    id, record = send_create(work, record, request)
-    record = save_id(work, replace(record, id=id, intent=None), id)
-    live = must_read(work, id)
-    record = recorded(work.session, work.wanted, record, live, paired(work, live))
-    return judged(work, record, live)
+    id, record = send_create(work, request)
+    try:
+        live = must_read(work, id)
+        new = adoption(work.session, work.wanted, record, live) or replace(record, ids={PROCESS: id})
+        return judge(work, note(work, new, live), live)
+    except ProcspecError as error:
+        return failed(work.item, error, id=id, done=True)
 
 
 def update(work: Work) -> Outcome:
     """GET, compare with the base, batchUpdates, PATCH, GET, validation."""
     check_base(work)
-    trouble = send_all(work, work.item.requests)
+    sent = send_all(work, work.item.requests)
     live = must_read(work, str(work.record.id))
-    record = replace(work.record, leftovers=() if trouble is None else work.record.leftovers)
-    record = recorded(work.session, work.wanted, record, live, identities(work.record, live))
-    return with_trouble(judged(work, record, live), trouble)
+    record = work.record if sent.trouble else replace(work.record, leftovers=())
+    record = note(work, record, live, fields_of(work, sent.doubtful))
+    return with_trouble(judge(work, record, live), sent.trouble)
 
 
 def replacement(work: Work) -> Outcome:
     """Create the new, validate it, point the record at it, then trash the old; or the reverse."""
     check_base(work)
-    record = clear_leftovers(work)
-    request = next(request for request in work.item.requests if request.method == "POST")
-    id, record = send_create(work, record, request)
-    record = save_id(work, replace(record, intent=None, leftovers=(id,)), id)
+    if work.record.intent is not None and work.record.intent.id is not None:
+        return _end_of_replacement(work, work.record, work.record.intent.id)
+    work = cleared(work)
+    id, record = send_create(work, next(iter(for_action(work, Action.REPLACE))))
+    return _end_of_replacement(work, record, id)
+
+
+def _end_of_replacement(work: Work, record: Record, id: str) -> Outcome:
+    """Validation decides between the two planned ends."""
     live = must_read(work, id)
-    ids = paired(work, live)
-    problems = found(work.session, work.wanted, replace(record, ids=ids), live)
-    if problems or len(ids) == 1:
+    new = adoption(work.session, work.wanted, record, live)
+    problems = found(work.session, work.wanted, new, live) if new else ()
+    if new is None or problems:
+        record = work.session.store.write(replace(record, intent=None, leftovers=(id,)))
         end(work, record, When.INVALID, id)
         return kept(work, problems)
-    moved = replace(record, leftovers=(str(work.record.id),), marks={}, invalid=False)
-    record = recorded(work.session, work.wanted, moved, live, ids)
-    record = end(work, record, When.VALID, id)
-    return outcome(work.session, work.item, work.wanted, record, live, problems)
+    old = replace(new, leftovers=(str(record.id),), marks={})
+    record = end(work, replace(note(work, old, live), invalid=False), When.VALID, id)
+    return compared(work.item, (), record, remaining(work.session, work.wanted, record, live))
 
 
 def trash(work: Work) -> Outcome:
     """GET, compare with the base, DELETE; the record stays, so that a restore knows the id."""
-    check_base(work)
+    if work.item.base.digest:
+        check_base(work)
     send_or_raise(work, work.item.requests)
-    work.session.store.write(replace(work.record, trashed=True, leftovers=()))
+    work.session.store.write(replace(work.record, trashed=True, leftovers=(), intent=None))
     return done(work)
 
 
 def restore(work: Work) -> Outcome:
     """POST restore, GET, validation; what else differs is for the next plan."""
-    send_or_raise(work, work.item.requests)
+    send_restore(work)
     live = must_read(work, str(work.record.id))
-    known = identities(work.record, live)
-    record = work.session.store.write(replace(work.record, trashed=False, leftovers=(), ids=known))
-    return judged(work, record, live)
+    record = work.session.store.write(replace(work.record, trashed=False, leftovers=(), invalid=True))
+    return judge(work, record, live)
 
 
 def recheck(work: Work) -> Outcome:
     """GET, validation: nothing has changed, and the last validation found something."""
-    return judged(work, work.record, check_base(work))
+    return judge(work, work.record, check_base(work))

@@ -42,7 +42,7 @@ def check_consent(session: Session, plan: Plan, records: Mapping[str, Record], c
     if kept:
         raise Refused(
             f"Protected from being replaced or trashed: {', '.join(kept)}.",
-            hint="Take `protect: true` out of the file, apply that, and plan again.",
+            hint="Apply its file without `protect: true` first; bring the file back if it is gone.",
         )
     _check(removing, Action.REPLACE, consent.replace, "--allow-replace")
     _check(removing, Action.TRASH, consent.prune, "--prune")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 from procspec.engine.plan import compare
-from procspec.engine.session import Session, Wanted
+from procspec.engine.session import Session, Wanted, known_ids
 from procspec.engine.settle import recorded
 from procspec.errors import NotConverged, UsageError
 from procspec.model import Json, Node, ProcessPlan, Project, Record
@@ -18,7 +20,7 @@ def fetch(session: Session, id: str, key: str) -> Node:
     if key in session.files:
         raise UsageError(f"The project has a process {key!r} already.", hint="Choose another --key.")
     for record in session.store.read(session.environment).values():
-        if key == record.key or id == record.id:
+        if key == record.key or id in known_ids(record):
             raise UsageError(f"The state has {record.key!r} ({record.id}) already.")
     live = session.service.read(id)
     if live is None:
@@ -43,7 +45,7 @@ def take(session: Session, live: Node, key: str) -> ProcessPlan:
     if ids is None:
         raise NotConverged(f"The file does not compile back to the process {live.id}.")
     with session.store.lock(session.environment, f"procspec import {live.id}"):
-        record = recorded(session, file, _blank(session, key), live, ids)
+        record = recorded(session, file, replace(_blank(session, key), ids=ids), live)
     return _left(session, file, record, live)
 
 
@@ -56,7 +58,9 @@ def _left(session: Session, file: Wanted, record: Record, live: Node) -> Process
 
 
 def target(project: Project, key: str) -> Path:
-    """Where the file goes; raises UsageError rather than overwrite one."""
+    """Where the file goes; raises UsageError for a key that is none, and rather than overwrite a file."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", key):
+        raise UsageError(f"{key!r} is no key.", hint="A key has letters, digits, '-', '_' and '.'.")
     path = Path(project.folder) / f"{key}.procspec.yaml"
     if path.exists():
         raise UsageError(f"{path.name} is there already.", hint="Move it away, or choose another --key.")

@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import partial
 
 from procspec.engine.session import Session, Wanted, blocked, chosen, labels
-from procspec.model import PROCESS, Action, Base, Cause, Change, Node, Plan, ProcessPlan, Record
+from procspec.engine.settle import adoption
+from procspec.model import PROCESS, Action, Base, Change, Node, Plan, ProcessPlan, Record
 from procspec.reconcile import creation, diff, keyed, propose, snapshot, whole
 
 PARALLELISM = 8
@@ -49,16 +50,49 @@ def plan_process(
     session: Session, key: str, file: Wanted | None, record: Record | None, *, prune: bool = False
 ) -> ProcessPlan | None:
     """The plan of one process; None for a process whose file is gone and that is to be left alone."""
-    if record is not None and record.intent is not None:
+    if record is not None and record.intent is not None and record.intent.id is None:
         return _nothing(key, file, record, blocked(record))
     if file is None:
         return _pruned(session, key, record) if prune and record and _orphan(False, record) else None
     if record is None or record.id is None:
         return _creation(session, file, record)
+    if record.intent is not None and record.intent.action is Action.REPLACE:
+        return _interrupted(session, file, record, str(record.intent.id))
     live = session.service.read(record.id)
     if live is None:
         return _restoration(session, file, record)
+    return _comparison(session, file, record, live)
+
+
+def _comparison(session: Session, file: Wanted, record: Record, live: Node) -> ProcessPlan:
+    """The plan of a live process; one that was created and not looked at is found by its structure."""
+    if record.intent is not None:
+        record = adoption(session, file, record, live) or replace(record, intent=None, invalid=True)
     return compare(session, file, record, keyed(live, record.ids))
+
+
+def _interrupted(session: Session, file: Wanted, record: Record, new: str) -> ProcessPlan:
+    """The plan of a replacement whose new process is there and was not judged yet."""
+    live = session.service.read(new)
+    if live is None:
+        old = session.service.read(str(record.id))
+        plain = replace(record, intent=None, invalid=True)
+        return _comparison(session, file, plain, old) if old else _restoration(session, file, plain)
+    change = Change(
+        action=Action.REPLACE,
+        node=PROCESS,
+        before=record.id,
+        after=new,
+        reason="the replacement was interrupted; its new process is there and waits for its validation",
+        place=file.desired.place,
+    )
+    base = _base(session, record, live)
+    return _process_plan(session, file, base, (change, *_leftovers(record)), None, None)
+
+
+def _base(session: Session, record: Record, live: Node) -> Base:
+    digest = snapshot(keyed(live, record.ids), session.provider.fields)
+    return Base(serial=record.serial, id=live.id, revision=live.revision, digest=digest)
 
 
 def compare(session: Session, file: Wanted, record: Record, live: Node) -> ProcessPlan:
@@ -69,8 +103,7 @@ def compare(session: Session, file: Wanted, record: Record, live: Node) -> Proce
     planned = proposal.planned
     if any(change.action is Action.REPLACE for change in changes):
         planned = whole(proposal.planned, file.desired, record)
-    base = Base(serial=record.serial, id=live.id, revision=live.revision, digest=snapshot(live, fields))
-    made = _process_plan(session, file, base, changes, live, planned)
+    made = _process_plan(session, file, _base(session, record, live), changes, live, planned)
     return replace(made, recheck=record.invalid)
 
 
@@ -124,26 +157,24 @@ def _leftovers(record: Record) -> tuple[Change, ...]:
 
 
 def _pruned(session: Session, key: str, record: Record) -> ProcessPlan:
-    """A process whose file is gone; one that is gone from the server too needs no request."""
+    """A process whose file is gone; one that is gone from the server too is only to be recorded so."""
     live = session.service.read(str(record.id))
-    action, reason = (
-        (Action.TRASH, "its file is gone") if live else (Action.NOOP, "gone from the server already")
+    change = Change(
+        action=Action.TRASH if live else Action.NOOP,
+        node=PROCESS,
+        before=record.id,
+        reason="its file is gone" if live else "its file is gone, and so is the process on the server",
     )
-    change = Change(action=action, node=PROCESS, before=record.id, cause=Cause.SPEC, reason=reason)
     changes = (change, *_leftovers(record))
-    known = keyed(live, record.ids) if live else None
+    pending = live is not None or bool(record.leftovers)
     return ProcessPlan(
         key=key,
         title=live.title if live else key,
-        action=action,
-        base=Base(
-            serial=record.serial,
-            id=record.id,
-            revision=live.revision if live else None,
-            digest=snapshot(known, session.provider.fields) if known else "",
-        ),
+        action=Action.TRASH if pending else Action.NOOP,
+        base=_base(session, record, live) if live else Base(serial=record.serial, id=record.id),
         changes=changes,
-        requests=session.provider.lower(known, None, changes),
+        requests=session.provider.lower(live, None, changes),
+        recheck=not pending,
     )
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from procspec.engine.session import Session, Wanted
-from procspec.engine.settle import recorded
+from procspec.engine.session import Session, Wanted, known_ids
+from procspec.engine.settle import adoption
 from procspec.errors import NotConverged, UsageError
 from procspec.model import Action, Intent, Node, Record
-from procspec.reconcile import keyed, pair
 
 
 def adopt(session: Session, key: str, id: str) -> Record:
@@ -19,7 +18,7 @@ def adopt(session: Session, key: str, id: str) -> Record:
     """
     with session.store.lock(session.environment, f"procspec resolve {key}"):
         record, intent = _unsettled(session, key)
-        _unclaimed(session, key, id)
+        _unclaimed(session, id)
         file = session.files.get(key)
         live = session.service.read(id)
         if live is None:
@@ -28,22 +27,18 @@ def adopt(session: Session, key: str, id: str) -> Record:
 
 
 def _adopted(session: Session, record: Record, intent: Intent, file: Wanted | None, live: Node) -> Record:
-    """The record of an adopted process: what was applied is what the intent says was sent."""
-    ids = pair(file.desired, live, session.provider.fields) if file else None
-    if file is None or ids is None:
+    """The record of a process whose id is known again: the next apply looks at it and validates it.
+
+    A replacement still has its end before it: the old process is trashed only if the new one is valid.
+    """
+    made = replace(record, intent=replace(intent, id=live.id))
+    new = adoption(session, file, made, live) if file else None
+    if new is None:
         raise NotConverged(
             f"The process {live.id} does not have the groups and jobs of {record.key}.",
             hint="Check that it is the right one, and that the file is as it was when it was created.",
         )
-    old = (record.id,) if intent.action is Action.REPLACE and record.id not in (None, live.id) else ()
-    left = tuple(id for id in (*record.leftovers, *old) if id is not None and id != live.id)
-    there = {node.key: node.fields for node in keyed(live, ids).walk()}
-    sent = {
-        key: {name: replace(mark, shown=name in there.get(key, {})) for name, mark in applied.items()}
-        for key, applied in intent.marks.items()
-    }
-    fresh = replace(record, intent=None, leftovers=left)
-    return recorded(session, file, fresh, live, ids, applied=sent)
+    return session.store.write(new if intent.action is Action.CREATE else made)
 
 
 def forget(session: Session, key: str) -> None:
@@ -58,14 +53,15 @@ def forget(session: Session, key: str) -> None:
 
 def _unsettled(session: Session, key: str) -> tuple[Record, Intent]:
     record = session.store.read(session.environment).get(key)
-    if record is None or record.intent is None:
+    if record is None or record.intent is None or record.intent.id is not None:
         raise UsageError(
             f"There is nothing to settle about {key!r}.", hint="`procspec state list` shows what is."
         )
     return record, record.intent
 
 
-def _unclaimed(session: Session, key: str, id: str) -> None:
-    for other in session.store.read(session.environment).values():
-        if other.key != key and other.id == id:
-            raise UsageError(f"The process {id} belongs to {other.key!r} already.")
+def _unclaimed(session: Session, id: str) -> None:
+    """An id that any record has is not the one of the process that was just created."""
+    for record in session.store.read(session.environment).values():
+        if id in known_ids(record):
+            raise UsageError(f"The process {id} belongs to {record.key!r} already.")

@@ -28,8 +28,21 @@ def load(text: str) -> Plan:
         versions = (data.pop("format_version", None), data.pop("tool_version", None))
         if versions != (FORMAT, __version__):
             raise Malformed(f"it was written by version {versions[1]} (format {versions[0]})")
-        return decode(Plan, data)
+        return _whole(decode(Plan, data))
     except (ValueError, RecursionError) as error:
         raise StalePlan(
             f"This is no plan that procspec {__version__} can carry out: {error}.", hint="Make a new plan."
         ) from error
+
+
+def _whole(plan: Plan) -> Plan:
+    """What the types cannot say: one plan a process, and nodes that are whole; raises Malformed."""
+    keys = [item.key for item in plan.processes]
+    if len(set(keys)) < len(keys):
+        raise Malformed("a process is there twice")
+    for change in (change for item in plan.processes for change in item.changes):
+        for side in (change.before, change.after):
+            whole = change.node and not change.field and side is not None
+            if whole and not (isinstance(side, dict) and "kind" in side):
+                raise Malformed(f"the change of {change.path} is not whole")
+    return plan

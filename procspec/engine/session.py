@@ -72,7 +72,7 @@ def chosen(keys: Iterable[str], known: Iterable[str]) -> frozenset[str]:
 
 def blocked(record: Record) -> str:
     """Why a process may not be touched; empty when it may (DESIGN section 5)."""
-    if record.intent is None:
+    if record.intent is None or record.intent.id is not None:
         return ""
     act, resolve = record.intent, f"procspec resolve {record.key}"
     return (
@@ -85,3 +85,9 @@ def blocked(record: Record) -> str:
 def labels(project: Project) -> Mapping[str, str]:
     """People's names by id, for showing a plan."""
     return {person.id: person.label for person in project.people.values()}
+
+
+def known_ids(record: Record) -> frozenset[str]:
+    """Every id of a process that a record knows: its own, an unsettled one, and those still to be trashed."""
+    made = record.intent.id if record.intent else None
+    return frozenset(id for id in (record.id, made, *record.leftovers) if id is not None)

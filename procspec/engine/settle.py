@@ -2,39 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from procspec.engine.session import Session, Wanted
-from procspec.errors import StateError
+from procspec.errors import ProcspecError, ServiceError, StateError
 from procspec.model import Change, Diagnostic, Finding, Location, Node, Outcome, ProcessPlan, Record
-from procspec.reconcile import Marks, diff, ids_of, keyed, marks, propose, snapshot
+from procspec.reconcile import Fields, diff, ids_of, keyed, marks, pair, propose, snapshot
 
 
 def recorded(
-    session: Session,
-    file: Wanted,
-    record: Record,
-    live: Node,
-    ids: Mapping[str, str],
-    *,
-    applied: Marks | None = None,
+    session: Session, file: Wanted, record: Record, live: Node, doubtful: Fields = frozenset()
 ) -> Record:
-    """Writes what was applied (all that the file has, unless said) and what the server made of it."""
+    """Writes what was applied and what the server made of it; the validation is still to come."""
     fields = session.provider.fields
-    known = keyed(live, ids)
+    known = keyed(live, record.ids)
+    applied = marks(file.desired, known, fields, record.salt, record.marks, doubtful)
     return session.store.write(
         replace(
             record,
             id=live.id,
-            ids=ids,
+            ids={key: id for key, id in ids_of(known).items() if key in record.ids},
             revision=live.revision,
             digest=snapshot(known, fields),
-            marks=applied or marks(file.desired, known, fields, record.salt, record.marks),
+            marks=applied,
             protect=file.protect,
+            invalid=True,
             trashed=False,
+            intent=None,
         )
     )
+
+
+def adoption(session: Session, file: Wanted, record: Record, live: Node) -> Record | None:
+    """The record of a process whose create was carried out and not looked at yet; not written.
+
+    Its nodes are found by structure, and what was applied is what the intent says was sent. None when
+    the process does not have the groups and jobs of the file.
+    """
+    ids = pair(file.desired, live, session.provider.fields)
+    if ids is None or record.intent is None:
+        return None
+    there = {node.key: node.fields for node in keyed(live, ids).walk()}
+    sent = {
+        key: {name: replace(mark, shown=name in there.get(key, {})) for name, mark in applied.items()}
+        for key, applied in record.intent.marks.items()
+    }
+    return replace(record, id=live.id, ids=ids, marks=sent, intent=None, invalid=True)
 
 
 def remaining(session: Session, file: Wanted, record: Record, live: Node) -> tuple[Change, ...]:
@@ -74,32 +87,47 @@ def _place(finding: Finding, node: Node | None) -> Location | None:
     return origin.place if origin else node.place
 
 
-def outcome(
-    session: Session,
-    item: ProcessPlan,
-    file: Wanted,
-    record: Record,
-    live: Node,
-    problems: tuple[Diagnostic, ...],
+def judged(session: Session, item: ProcessPlan, file: Wanted, record: Record, live: Node) -> Outcome:
+    """The end of a process plan: converged and valid, or what is left of it; records the verdict."""
+    try:
+        problems = found(session, file, record, live)
+    except ServiceError as error:
+        return failed(item, error, id=record.id, done=True)
+    if record.invalid != bool(problems):
+        record = session.store.write(replace(record, invalid=bool(problems)))
+    return compared(item, problems, record, remaining(session, file, record, live))
+
+
+def compared(
+    item: ProcessPlan, problems: tuple[Diagnostic, ...], record: Record, left: tuple[Change, ...]
 ) -> Outcome:
-    """The end of a process plan: converged and valid, or what is left of it."""
-    left = remaining(session, file, record, live)
+    """The outcome of what was carried out, by what the server finds and what is still different."""
     return Outcome(
         key=item.key,
         title=item.title,
         action=item.action,
         id=record.id,
+        done=True,
         exit_code=1 if left else 3 if problems else 0,
-        error="The server took the changes, and differences remain." if left else "",
+        error="Differences remain." if left else "",
         hint="Run plan again; if they stay, the server decides these values." if left else "",
         diagnostics=problems,
         remaining=left,
     )
 
 
-def identities(record: Record, live: Node) -> dict[str, str]:
-    """The recorded ids of those nodes that are still there."""
-    return {key: id for key, id in ids_of(keyed(live, record.ids)).items() if key in record.ids}
+def failed(item: ProcessPlan, error: ProcspecError, *, id: str | None, done: bool = False) -> Outcome:
+    """A failure of the world, as the outcome of the process that it happened to."""
+    return Outcome(
+        key=item.key,
+        title=item.title,
+        action=item.action,
+        id=id,
+        done=done,
+        exit_code=error.exit_code,
+        error=error.message,
+        hint=error.hint,
+    )
 
 
 def lost(key: str, id: str, error: StateError) -> StateError:

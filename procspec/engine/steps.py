@@ -11,11 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from procspec.engine.session import Session, Wanted
-from procspec.engine.settle import found, lost, outcome
-from procspec.errors import NotConverged, ServiceError, StalePlan, StateError, UnknownOutcome
+from procspec.engine.settle import judged, lost, recorded
+from procspec.errors import (
+    NotConverged,
+    ProcspecError,
+    ServiceError,
+    StalePlan,
+    StateError,
+    UnknownOutcome,
+)
 from procspec.model import (
     NEW_ID,
-    PROCESS,
     Action,
     Diagnostic,
     Intent,
@@ -26,7 +32,7 @@ from procspec.model import (
     Request,
     When,
 )
-from procspec.reconcile import keyed, marks, pair, snapshot
+from procspec.reconcile import Fields, keyed, marks, snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +70,14 @@ def check_base(work: Work) -> Node:
     return live
 
 
-def judged(work: Work, record: Record, live: Node) -> Outcome:
-    """The outcome of a process that was read again, with the server's validation of it."""
-    problems = found(work.session, work.wanted, record, live)
-    if record.invalid != bool(problems):
-        work.session.store.write(replace(record, invalid=bool(problems)))
-    return outcome(work.session, work.item, work.wanted, record, live, problems)
+def note(work: Work, record: Record, live: Node, doubtful: Fields = frozenset()) -> Record:
+    """Writes what was applied, all but the doubtful, and what the server made of it."""
+    return recorded(work.session, work.wanted, record, live, doubtful)
+
+
+def judge(work: Work, record: Record, live: Node) -> Outcome:
+    """Compares and validates a process that was read after everything was sent."""
+    return judged(work.session, work.item, work.wanted, record, live)
 
 
 def for_action(work: Work, action: Action) -> list[Request]:
@@ -77,41 +85,46 @@ def for_action(work: Work, action: Action) -> list[Request]:
     return [request for request in work.item.requests if request.action is action]
 
 
-def send_create(work: Work, record: Record, request: Request) -> tuple[str, Record]:
-    """Sends a create with its intent before it; an outcome that is unknown leaves the intent."""
-    applied = marks(work.wanted.desired, None, work.session.provider.fields, record.salt)
-    since = datetime.now(UTC).isoformat(timespec="seconds")
-    intent = Intent(action=request.action, since=since, owner=work.owner, marks=applied)
-    begun = work.session.store.write(replace(record, intent=intent, protect=work.wanted.protect))
+def send_create(work: Work, request: Request) -> tuple[str, Record]:
+    """Sends a create with its intent before it; the new id and the record, which has it durably.
+
+    An outcome that is unknown leaves the intent; whatever else fails means that nothing was created.
+    """
+    begun = _begin(work, request)
     try:
-        id = work.session.service.send(request)
+        id = str(work.session.service.send(request))
     except UnknownOutcome:
         raise
-    except ServiceError:
+    except ProcspecError:
         _withdraw(work, begun)
         raise
-    return str(id), begun
+    return id, _save_id(work, begun, id)
+
+
+def _begin(work: Work, request: Request) -> Record:
+    applied = marks(work.wanted.desired, None, work.session.provider.fields, work.record.salt)
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    intent = Intent(action=request.action, since=since, owner=work.owner, marks=applied)
+    return work.session.store.write(replace(work.record, intent=intent, protect=work.wanted.protect))
 
 
 def _withdraw(work: Work, begun: Record) -> None:
-    """The server refused in clear words: nothing was created, and the intent goes."""
+    """The server refused in clear words, or nothing was sent: the intent goes."""
     if begun.id is None and not begun.leftovers:
         work.session.store.delete(begun)
     else:
         work.session.store.write(replace(begun, intent=None))
 
 
-def save_id(work: Work, record: Record, id: str) -> Record:
+def _save_id(work: Work, begun: Record, id: str) -> Record:
     """Makes the id of a new process durable; raises StateError with the way to recover it."""
+    if begun.intent is None:
+        raise ValueError("a create has an intent")
+    known = id if begun.intent.action is Action.CREATE else begun.id
     try:
-        return work.session.store.write(record)
+        return work.session.store.write(replace(begun, id=known, intent=replace(begun.intent, id=id)))
     except StateError as error:
         raise lost(work.item.key, id, error) from error
-
-
-def paired(work: Work, live: Node) -> dict[str, str]:
-    """The ids of what was just created; the process's alone when the server made something else of it."""
-    return pair(work.wanted.desired, live, work.session.provider.fields) or {PROCESS: str(live.id)}
 
 
 def must_read(work: Work, id: str) -> Node:
@@ -122,13 +135,13 @@ def must_read(work: Work, id: str) -> Node:
     return live
 
 
-def clear_leftovers(work: Work) -> Record:
+def cleared(work: Work) -> Work:
     """Trashes what an interrupted replacement left, as planned, before anything new is made."""
     requests = for_action(work, Action.TRASH)
     if not requests:
-        return work.record
+        return work
     send_or_raise(work, requests)
-    return work.session.store.write(replace(work.record, leftovers=()))
+    return replace(work, record=work.session.store.write(replace(work.record, leftovers=())))
 
 
 def end(work: Work, record: Record, when: When, new: str) -> Record:
@@ -140,41 +153,73 @@ def end(work: Work, record: Record, when: When, new: str) -> Record:
 
 def send_or_raise(work: Work, requests: Iterable[Request]) -> None:
     """Sends in order; raises ServiceError at the first that was not certainly carried out."""
-    trouble = send_all(work, requests)
-    if trouble is not None:
-        raise trouble
+    sent = send_all(work, requests)
+    if sent.trouble is not None:
+        raise sent.trouble
 
 
-def send_all(work: Work, requests: Iterable[Request]) -> ServiceError | None:
-    """Sends in order; stops at, and gives back, the first that may have been carried out or not."""
-    for request in requests:
+def send_restore(work: Work) -> None:
+    """Sends a restore; raises NotConverged for a process that is not even in the trash."""
+    try:
+        send_or_raise(work, work.item.requests)
+    except ServiceError as error:
+        if error.status != 404:
+            raise
+        raise NotConverged(
+            f"{work.item.key} ({work.record.id}) is not on the server, and not in its trash.",
+            hint="Is it the right account? If the process is gone for good:"
+            f" `procspec state rm {work.item.key}`, and the next apply creates it anew.",
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How far a list of requests came: what was not certainly carried out, and why."""
+
+    doubtful: tuple[str, ...] = ()
+    trouble: ServiceError | None = None
+
+
+def send_all(work: Work, requests: Iterable[Request]) -> Sent:
+    """Sends in order and stops at the first that may have been carried out or not."""
+    left = list(requests)
+    while left:
         try:
-            work.session.service.send(request)
+            work.session.service.send(left[0])
         except UnknownOutcome as error:
             # Reading again tells what became of it, unlike after a create (DESIGN section 5).
-            return ServiceError(error.message, request=error.request, status=error.status, hint=_AGAIN)
-    return None
+            trouble = ServiceError(error.message, request=error.request, status=error.status, hint=_AGAIN)
+            return Sent(tuple(path for request in left for path in request.carries), trouble)
+        del left[0]
+    return Sent()
 
 
 _AGAIN = "It may have been carried out. Run plan again: it shows what is left to do."
+
+
+def fields_of(work: Work, paths: Iterable[str]) -> Fields:
+    """The node and the field behind the paths of changes."""
+    asked = frozenset(paths)
+    return frozenset((change.node, change.field) for change in work.item.changes if change.path in asked)
 
 
 def with_trouble(result: Outcome, trouble: ServiceError | None) -> Outcome:
     """A doubtful answer is forgotten when the read after it shows that all was done."""
     if trouble is None or not result.remaining:
         return result
-    return replace(result, error=trouble.message, hint=trouble.hint)
+    return replace(result, done=False, error=trouble.message, hint=trouble.hint)
 
 
 def kept(work: Work, problems: tuple[Diagnostic, ...]) -> Outcome:
     """A replacement that ended with the old process in its place."""
+    why = "is not valid on the server" if problems else "does not have the groups and jobs of the file"
     return Outcome(
         key=work.item.key,
         title=work.item.title,
         action=work.item.action,
         id=work.record.id,
         exit_code=3 if problems else 1,
-        error="The replacement is not valid on the server; it was trashed, and the old process stays.",
+        error=f"The new process {why}; it was trashed, and the old one stays.",
         diagnostics=problems,
     )
 
@@ -182,8 +227,5 @@ def kept(work: Work, problems: tuple[Diagnostic, ...]) -> Outcome:
 def done(work: Work) -> Outcome:
     """All was sent, and there is nothing to look at afterwards."""
     return Outcome(
-        key=work.item.key,
-        title=work.item.title,
-        action=work.item.action,
-        id=work.record.id,
+        key=work.item.key, title=work.item.title, action=work.item.action, id=work.record.id, done=True
     )

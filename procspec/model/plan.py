@@ -146,7 +146,8 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How the carrying out of one process plan ended.
+    """How the carrying out of one process plan ended; `done` says that its requests were carried out,
+    whatever went wrong afterwards.
 
     `exit_code` is 0 when all was done; `error` and `hint` say why not, `diagnostics` is what the
     server's validation found, `remaining` what is still different.
@@ -156,6 +157,7 @@ class Outcome:
     title: str
     action: Action
     id: str | None = None
+    done: bool = False
     exit_code: int = 0
     error: str = ""
     hint: str = ""

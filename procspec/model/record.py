@@ -23,11 +23,16 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """A dangerous act that was begun and whose end is not recorded."""
+    """A create or replacement that was begun and whose end is not recorded.
+
+    While `id` is None the outcome is unknown; with the id of what was made, the rest can be done by
+    the next apply. `marks` say what was sent.
+    """
 
     action: Action
     since: str
     owner: str
+    id: str | None = None
     marks: Mapping[str, Mapping[str, Mark]] = field(default_factory=dict)
 
 

@@ -3,10 +3,11 @@
 from procspec.reconcile.compare import normal, same
 from procspec.reconcile.diff import creation, diff
 from procspec.reconcile.identity import ids_of, keyed, pair, snapshot
-from procspec.reconcile.marks import Marks, marks
+from procspec.reconcile.marks import Fields, Marks, marks
 from procspec.reconcile.propose import Proposal, propose, whole
 
 __all__ = [
+    "Fields",
     "Marks",
     "Proposal",
     "creation",

@@ -3,30 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from procspec.digest import digest
 from procspec.model import FieldTable, Json, Mark, Node, Origin
-from procspec.reconcile.compare import normal, rule_of
+from procspec.reconcile.compare import normal, rule_of, same
 
 Marks = Mapping[str, Mapping[str, Mark]]
 """Marks by node key and field."""
 
 
+Fields = AbstractSet[tuple[str, str]]
+"""Fields by node key and name."""
+
+
 def marks(
-    desired: Node, live: Node | None, fields: FieldTable, salt: str, previous: Marks | None = None
+    desired: Node,
+    live: Node | None,
+    fields: FieldTable,
+    salt: str,
+    previous: Marks | None = None,
+    doubtful: Fields = frozenset(),
 ) -> dict[str, dict[str, Mark]]:
     """The marks of every desired field; `live`, keyed, says which of them the server shows.
 
-    A field that left the files and that no patch can remove keeps its `previous` mark while it is live.
+    A field that left the files and that no patch can remove keeps its `previous` mark. So does a
+    `doubtful` one, whose request may not have been carried out, unless the answer shows it as desired.
     """
     there = {} if live is None else {node.key: node for node in live.walk()}
-    return {
-        node.key: {
-            **_kept(node, there.get(node.key), fields, (previous or {}).get(node.key, {})),
-            **{name: _mark(node, name, there.get(node.key), fields, salt) for name in node.fields},
+    made = {}
+    for node in desired.walk():
+        now, before = there.get(node.key), (previous or {}).get(node.key, {})
+        new = {name: _mark(node, name, now, fields, salt) for name in node.fields}
+        lost = {
+            name
+            for key, name in doubtful
+            if key == node.key and not (now and _shows(now, node, name, fields))
         }
-        for node in desired.walk()
-    }
+        kept = _kept(node, now, fields, before) | {name: before[name] for name in lost if name in before}
+        made[node.key] = {**{name: mark for name, mark in new.items() if name not in lost}, **kept}
+    return made
+
+
+def _shows(live: Node, desired: Node, name: str, fields: FieldTable) -> bool:
+    """Whether the answer is evidence that the field is as desired."""
+    have = live.fields.get(name)
+    return have is not None and same(rule_of(fields, desired, name), desired.fields.get(name), have)
 
 
 def _mark(node: Node, name: str, live: Node | None, fields: FieldTable, salt: str) -> Mark:
@@ -43,7 +65,9 @@ def _kept(node: Node, live: Node | None, fields: FieldTable, previous: Mapping[s
     return {
         name: mark
         for name, mark in previous.items()
-        if (name in live.fields or not mark.shown) and not rule_of(fields, node, name).removable
+        if name not in node.fields
+        and (name in live.fields or not mark.shown)
+        and not rule_of(fields, node, name).removable
     }
 
 

@@ -39,12 +39,13 @@ def outcome(given: Outcome, texts: Texts, paint: Paint = PLAIN) -> str:
 
 
 def _verdict(given: Outcome, paint: Paint) -> str:
-    id = f" {visible(given.id)}" if given.id else ""
+    word, id = _DONE[given.action], f" {visible(given.id)}" if given.id else ""
     if given.exit_code == 0:
-        return f"{paint(_DONE[given.action], 'ok')}{id}"
-    if given.exit_code == 3 and not given.error:
-        return f"{_DONE[given.action]}{id}, {paint('but not valid on the server', 'error')}"
-    return paint(f"not {_DONE[given.action]}", "error")
+        return f"{paint(word, 'ok')}{id}"
+    if not given.done:
+        return paint(f"not {word}", "error")
+    trouble = "not valid on the server" if given.exit_code == 3 else "not all is well"
+    return f"{word}{id}, {paint(f'but {trouble}', 'error')}"
 
 
 def summary(given: Iterable[Outcome], paint: Paint = PLAIN) -> str:

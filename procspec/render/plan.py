@@ -102,9 +102,11 @@ def _sides(change: Change, labels: Mapping[str, str]) -> str:
     if not change.field:
         there, node = ("added", change.after) if change.before is None else ("removed", change.before)
         return f"{there}: {_what(node)}"
+    hidden = change.before is None and change.after is None
+    before = "(not shown by the server)" if hidden else value(change.before, labels)
     if change.action is Action.NOOP and change.after is None:
-        return value(change.before, labels)
-    return f"{value(change.before, labels)} -> {value(change.after, labels)}"
+        return before
+    return f"{before} -> {value(change.after, labels)}"
 
 
 def _what(node: Json) -> str:

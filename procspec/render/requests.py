@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from procspec.model import Plan, Request, When
 from procspec.render.style import PLAIN, Paint
-from procspec.render.visible import visible
+from procspec.render.visible import json_text, visible
 
 _WHEN = {
     When.ALWAYS: "",
@@ -25,7 +23,5 @@ def _request(request: Request, paint: Paint) -> str:
     head = f"{paint(request.method, 'head')} {visible(request.path)}{paint(_WHEN[request.when], 'dim')}"
     if request.body is None:
         return head + "\n"
-    # JSON escapes every control character itself; bidirectional ones it would let through.
-    body = json.dumps(request.body, indent=2, ensure_ascii=False)
-    shown = "\n".join(visible(line) for line in body.split("\n"))
+    shown = json_text(request.body)
     return f"{head}\nContent-Type: {request.media}\n\n{shown}\n"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
+
+from procspec.model import Json
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Unicode categories that a terminal acts on or swallows: control, format (bidirectional), separators."""
@@ -24,3 +27,17 @@ def _escaped(character: str) -> str:
     if character in "\n\r\t":
         return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[character]
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{{{code:x}}}"
+
+
+def json_text(value: Json) -> str:
+    """Indented JSON that is safe to print: what a terminal would act on is escaped as JSON escapes it."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return "".join(_unicode(character) if _acts(character) else character for character in text)
+
+
+def _acts(character: str) -> bool:
+    return character != "\n" and _hidden(character)
+
+
+def _unicode(character: str) -> str:
+    return json.dumps(character)[1:-1] if character != "\x7f" else "\\u007f"

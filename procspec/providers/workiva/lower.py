@@ -51,17 +51,21 @@ def _create(planned: Node | None, changes: Iterable[Change], action: Action) -> 
 
 
 def _replace(live: Node | None, planned: Node | None, changes: list[Change]) -> tuple[Request, ...]:
+    """A create and its two ends; the ends alone when the new process is there already."""
+    begun = next((change for change in changes if change.action is Action.REPLACE and not change.path), None)
+    if begun is not None:
+        paths = (begun.path,)
+        return _end(begun.before, paths, When.VALID), _end(begun.after, paths, When.INVALID)
     if live is None:
         raise ValueError("a replacement needs the live process")
     create = _create(planned, changes, Action.REPLACE)
-    return create, _end(live.id, create, When.VALID), _end(NEW_ID, create, When.INVALID)
+    ends = _end(live.id, create.carries, When.VALID), _end(NEW_ID, create.carries, When.INVALID)
+    return create, *ends
 
 
-def _end(id: str | None, create: Request, when: When) -> Request:
+def _end(id: str | None, carries: tuple[str, ...], when: When) -> Request:
     """A replacement ends with the old process trashed, or with the new one if it is not valid."""
-    return Request(
-        action=Action.REPLACE, method="DELETE", path=resource(id), carries=create.carries, when=when
-    )
+    return Request(action=Action.REPLACE, method="DELETE", path=resource(id), carries=carries, when=when)
 
 
 def _trash(changes: Iterable[Change]) -> Iterator[Request]:

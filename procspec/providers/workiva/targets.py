@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from procspec.model import Finding, Node
+from procspec.providers.workiva.fields import FIELDS
 
 _NAMES = {"assigneeUser": "assignee", "approverUser": "approver"}  # T2
 _WRAPPERS = frozenset({"job", "group", "jobRun", "groupRun"})
@@ -37,12 +38,11 @@ def locate(error: Mapping[str, Any], tree: Node) -> Finding:
 
 
 def _name(target: str, job: str, tree: Node) -> tuple[str, str]:
-    """A bare field: of the job that `meta` names, or of the process if it has such a field."""
+    """A bare field: of the job that `meta` names, or of the process when it names none."""
     name = _NAMES.get(target, target)
-    known = {node.id for node in tree.walk()}
-    if job in known:
-        return job, name
-    return (str(tree.id), name) if name in tree.fields else ("", "")
+    if job:
+        return (job, name) if job in {node.id for node in tree.walk()} else ("", "")
+    return (str(tree.id), name) if ("process", name) in FIELDS else ("", "")
 
 
 def _point(pointer: str, tree: Node) -> tuple[str, str]:
