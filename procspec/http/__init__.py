@@ -69,9 +69,9 @@ class Http:
         self._context = ssl.create_default_context() if self._origin.startswith("https:") else None
         self._tokens = Tokens(credentials, self._fetch_token)
         self._limiter = _limiter(limits) if limits.rate and not app else None
-        self._thread = threading.local()
         self._lock = threading.Lock()
         self._wires: list[_Wire] = []
+        self._idle: list[_Wire] = []
 
     def send(
         self,
@@ -100,6 +100,7 @@ class Http:
             for wire in self._wires:
                 wire.close()
             self._wires.clear()
+            self._idle.clear()
         if self._limiter:
             self._limiter.close()
 
@@ -181,15 +182,21 @@ class Http:
     def _exchange(self, request: Outgoing) -> Reply:
         if self._limiter:
             self._limiter.try_acquire("request")
-        return self._wire().exchange(request)
-
-    def _wire(self) -> _Wire:
-        wire: _Wire | None = getattr(self._thread, "wire", None)
-        if wire is None:
-            wire = self._thread.wire = _Wire(self._origin, self._transport(), self._limits)
+        wire = self._borrow()
+        try:
+            return wire.exchange(request)
+        finally:
             with self._lock:
-                self._wires.append(wire)
-        return wire
+                self._idle.append(wire)
+
+    def _borrow(self) -> _Wire:
+        """A connection for one exchange: as many are opened as there are exchanges at once."""
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+            wire = _Wire(self._origin, self._transport(), self._limits)
+            self._wires.append(wire)
+            return wire
 
     def _transport(self) -> _Transport:
         if self._app:
@@ -224,7 +231,7 @@ class _Transport(Protocol):
 
 
 class _Wire:
-    """The one connection of a thread."""
+    """One connection, for one exchange at a time."""
 
     def __init__(self, origin: str, transport: _Transport, limits: Limits) -> None:
         self._origin = origin
@@ -331,7 +338,7 @@ class _Stream(httpx.SyncByteStream):
 
 
 class _InProcess(httpx.BaseTransport):
-    """Calls an ASGI application on an event loop of this thread's own; whatever fails there was sent."""
+    """Calls an ASGI application on an event loop of its own; whatever fails there was sent."""
 
     sent = True
 
