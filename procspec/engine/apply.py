@@ -111,8 +111,8 @@ def _one(
     session: Session, item: ProcessPlan, file: Wanted | None, record: Record | None, owner: str
 ) -> Outcome:
     """One process: a failure of the world becomes its outcome, so that the others go on."""
-    stored = record or Record(environment=session.environment, key=item.key, salt=new_salt())
-    work = Work(session=session, item=item, file=file, record=stored, owner=owner)
+    fresh = record or Record(environment=session.environment, key=item.key, salt=new_salt())
+    work = Work(session=session, item=item, file=file, stored=record, owner=owner, record=fresh)
     try:
         return carry(work)
     except ProcspecError as error:

@@ -1,4 +1,4 @@
-"""Carrying out one process plan: check the base, send the requests as reviewed, look, validate.
+"""Carrying out one process plan: check that it still holds, send the requests as reviewed, look, validate.
 
 One function an action, each a straight line of steps; nothing is decided here that a plan decides.
 """
@@ -10,7 +10,7 @@ from dataclasses import replace
 from procspec.engine.settle import adoption, compared, failed, found, remaining
 from procspec.engine.steps import (
     Work,
-    check_base,
+    check_plan,
     cleared,
     done,
     end,
@@ -41,6 +41,7 @@ def carry(work: Work) -> Outcome:
         Action.RESTORE: restore,
         Action.NOOP: recheck,
     }
+    check_plan(work)
     return trash(work) if work.file is None else lines[work.item.action](settled(work))
 
 
@@ -71,8 +72,7 @@ def create(work: Work) -> Outcome:
 
 
 def update(work: Work) -> Outcome:
-    """GET, compare with the base, batchUpdates, PATCH, GET, validation."""
-    check_base(work)
+    """batchUpdates, PATCH, GET, validation."""
     sent = send_all(work, work.item.requests)
     live = must_read(work, str(work.record.id))
     record = work.record if sent.trouble else replace(work.record, leftovers=())
@@ -82,7 +82,6 @@ def update(work: Work) -> Outcome:
 
 def replacement(work: Work) -> Outcome:
     """Create the new, validate it, point the record at it, then trash the old; or the reverse."""
-    check_base(work)
     if work.record.intent is not None and work.record.intent.id is not None:
         return _end_of_replacement(work, work.record, work.record.intent.id)
     work = cleared(work)
@@ -105,9 +104,7 @@ def _end_of_replacement(work: Work, record: Record, id: str) -> Outcome:
 
 
 def trash(work: Work) -> Outcome:
-    """GET, compare with the base, DELETE; the record stays, so that a restore knows the id."""
-    if work.item.base.digest:
-        check_base(work)
+    """DELETE; the record stays, so that a restore knows the id."""
     send_or_raise(work, work.item.requests)
     work.session.store.write(replace(work.record, trashed=True, leftovers=(), intent=None))
     return done(work)
@@ -117,10 +114,13 @@ def restore(work: Work) -> Outcome:
     """POST restore, GET, validation; what else differs is for the next plan."""
     send_restore(work)
     live = must_read(work, str(work.record.id))
-    record = work.session.store.write(replace(work.record, trashed=False, leftovers=(), invalid=True))
+    record = work.session.store.write(
+        replace(work.record, trashed=False, leftovers=(), invalid=True, protect=work.wanted.protect)
+    )
     return judge(work, record, live)
 
 
 def recheck(work: Work) -> Outcome:
     """GET, validation: nothing has changed, and the last validation found something."""
-    return judge(work, work.record, check_base(work))
+    live = must_read(work, str(work.record.id))
+    return judge(work, work.record, live)

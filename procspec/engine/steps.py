@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from procspec.engine.plan import plan_process
 from procspec.engine.session import Session, Wanted
 from procspec.engine.settle import judged, lost, recorded
 from procspec.errors import (
@@ -32,18 +33,22 @@ from procspec.model import (
     Request,
     When,
 )
-from procspec.reconcile import Fields, keyed, marks, snapshot
+from procspec.reconcile import Fields, marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """One process plan with all that carrying it out needs; `record` is the stored one."""
+    """One process plan with all that carrying it out needs.
+
+    `stored` is the record that the plan was made with; `record` moves on with every write.
+    """
 
     session: Session
     item: ProcessPlan
     file: Wanted | None
-    record: Record
+    stored: Record | None
     owner: str
+    record: Record
 
     @property
     def wanted(self) -> Wanted:
@@ -53,21 +58,20 @@ class Work:
         return self.file
 
 
-def check_base(work: Work) -> Node:
-    """The live process, if it is still the one that the plan was computed from."""
-    base = work.item.base
-    live = work.session.service.read(str(base.id))
-    fields = work.session.provider.fields
-    if (
-        live is None
-        or snapshot(keyed(live, work.record.ids), fields) != base.digest
-        or live.revision != base.revision
-    ):
-        raise StalePlan(
-            f"{work.item.key} has changed on the server since the plan was made; nothing was sent for it.",
-            hint="Make a new plan and look at it again.",
-        )
-    return live
+def check_plan(work: Work) -> None:
+    """Plans the process again; raises StalePlan unless that gives exactly what was reviewed.
+
+    Finds a process that moved, and a plan file whose requests are not those of its changes.
+    """
+    again = plan_process(work.session, work.item.key, work.file, work.stored, prune=work.file is None)
+    if again == work.item:
+        return
+    moved = again is None or again.base != work.item.base
+    why = "has changed on the server since" if moved else "was changed in the plan file after"
+    raise StalePlan(
+        f"{work.item.key} {why} the plan was made; nothing was sent for it.",
+        hint="Make a new plan and look at it again.",
+    )
 
 
 def note(work: Work, record: Record, live: Node, doubtful: Fields = frozenset()) -> Record:

@@ -23,6 +23,7 @@ from procspec.reconcile.compare import rule_of
 from procspec.reconcile.marks import value_digest, written_digest
 
 UNSETTABLE = "the server has no value, and the API only replaces values that are there"  # T13
+ONE_WAY = "to set it again later will take a replacement"  # T13
 FIXED = "the API cannot change it after the creation"  # T12
 STRUCTURE = "the API cannot add, remove or move jobs and groups after the creation"  # T12
 
@@ -145,7 +146,7 @@ class _Differ:
             before=before,
             after=after,
             cause=self.cause(rule, planned, name, before, mark),
-            reason=UNSETTABLE if unsettable else FIXED if rule.update is Update.IMMUTABLE else "",
+            reason=_reason(rule, after, unsettable=unsettable),
             place=origin.place if origin else planned.place,
             level=site.level,
         )
@@ -190,3 +191,11 @@ class _Differ:
             place=site.node.place,
             level=site.level,
         )
+
+
+def _reason(rule: FieldRule, after: Json, *, unsettable: bool) -> str:
+    if unsettable:
+        return UNSETTABLE
+    if rule.update is Update.IMMUTABLE:
+        return FIXED
+    return ONE_WAY if after is None else ""

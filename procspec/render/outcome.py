@@ -52,7 +52,7 @@ def summary(given: Iterable[Outcome], paint: Paint = PLAIN) -> str:
     """The last line: how many were carried out, how many were not."""
     outcomes = list(given)
     failed = [outcome.key for outcome in outcomes if outcome.exit_code]
-    told = f"{len(outcomes) - len(failed)} of {len(outcomes)} carried out"
+    told = f"{sum(outcome.done for outcome in outcomes)} of {len(outcomes)} carried out"
     if not failed:
         return f"{paint('Apply complete:', 'ok')} {told}."
     return f"{paint('Apply incomplete:', 'error')} {told}; not right: {visible(', '.join(failed))}."

@@ -185,7 +185,9 @@ def _summary(given: Plan, paint: Paint) -> str:
     told += [f"{blocked} blocked"] if blocked else []
     if not told:
         same = _count(len(given.processes), "process is", "processes are")
-        return f"{paint('No changes.', 'ok')} {same} as the files say."
+        unsound = sum(item.recheck for item in given.processes)
+        more = f" {unsound} not valid on the server when last applied." if unsound else ""
+        return f"{paint('No changes.', 'ok')} {same} as the files say.{more}"
     # Of the two planned ends of a replacement one is sent; the plan counts the good one.
     total = sum(request.when is not When.INVALID for item in given.pending for request in item.requests)
     cost = _count(total, "request", "requests")

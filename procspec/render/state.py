@@ -26,11 +26,18 @@ def _line(row: tuple[str, ...], widths: list[int]) -> str:
 
 def _row(record: Record) -> tuple[str, str, str, str]:
     notes = [
-        "outcome unknown" if record.intent else "",
+        _unsettled(record),
         "trashed" if record.trashed else "",
         "protected" if record.protect else "",
+        "not valid on the server" if record.invalid else "",
         f"to trash: {', '.join(record.leftovers)}" if record.leftovers else "",
     ]
     revision = "" if record.revision is None else str(record.revision)
     told = ", ".join(note for note in notes if note)
     return visible(record.key), visible(record.id or ""), revision, visible(told)
+
+
+def _unsettled(record: Record) -> str:
+    if record.intent is None:
+        return ""
+    return "outcome unknown" if record.intent.id is None else f"made {record.intent.id}, not looked at yet"

@@ -1,0 +1,90 @@
+"""Stands between the client and the emulator, and may lose what passes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+
+
+def last(path: str) -> str:
+    """The kind of a path: its last part, ids left out."""
+    name = path.partition("?")[0].rpartition("/")[2]
+    return name if name in ("processes", "batchUpdates", "validation", "restore", "run") else "process"
+
+
+class Proxy(ThreadingHTTPServer):
+    """Passes requests on; `faults` says what happens to which (`METHOD last-part`).
+
+    before: dropped, not passed on. after: passed on, the answer dropped. 502, 400: passed on or not,
+    and answered so. id: the answer without its content.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, target: str) -> None:
+        super().__init__(("127.0.0.1", 0), Passing)
+        self.target = target
+        self.faults: dict[str, str] = {}
+        self.connections = 0
+
+    def get_request(self) -> tuple[Any, Any]:
+        self.connections += 1
+        return super().get_request()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class Passing(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Proxy
+
+    def pass_on(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        fault = self.server.faults.get(f"{self.command} {last(self.path)}", "")
+        if fault == "before":
+            self.close_connection = True
+            return
+        if fault == "400":
+            self.answer(400, b'{"code": "400", "message": "No."}')
+            return
+        names = ("Authorization", "X-Version", "Content-Type", "Accept")
+        headers = {name: self.headers[name] for name in names if name in self.headers}
+        passed = httpx.request(
+            self.command, self.server.target + self.path, content=body, headers=headers, trust_env=False
+        )
+        if fault == "after":
+            self.close_connection = True
+            return
+        content = b"{}" if fault == "id" else passed.content
+        self.answer(502 if fault == "502" else passed.status_code, content)
+
+    def answer(self, status: int, content: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        if status != 204:
+            self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = do_PATCH = do_DELETE = pass_on
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Silent."""
+
+
+@contextmanager
+def between(target: str) -> Iterator[Proxy]:
+    """A proxy before the emulator, as long as the block lasts."""
+    with Proxy(target) as proxy:
+        thread = threading.Thread(target=proxy.serve_forever, daemon=True)
+        thread.start()
+        yield proxy
+        proxy.shutdown()
+        thread.join()
