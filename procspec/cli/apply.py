@@ -15,7 +15,7 @@ from procspec.cli.report import FORMAT
 from procspec.cli.screen import Globals
 from procspec.codec import encode
 from procspec.engine.apply import Applied, apply
-from procspec.engine.guard import Consent, check_consent
+from procspec.engine.guard import Consent, check_consent, check_free
 from procspec.engine.plan import plan
 from procspec.engine.saved import load, save
 from procspec.errors import StalePlan
@@ -53,6 +53,7 @@ def command(
     project, loaded = _files(given, environment, variables, saved)
     consent = Consent(replace=allow_replace, prune=prune or saved is not None)
     with opening.session(given, project) as session:
+        check_free(session)
         made = saved or plan(session, targets, prune=prune, parallelism=parallelism)
         tell = given.screen.tell if output == "json" else given.screen.say
         tell(render(made, given.screen.paint, verbose=given.verbose))
@@ -90,9 +91,11 @@ def _files(
 
 def _saved(targets: tuple[str, ...]) -> Plan | None:
     """The plan, when the one argument is a file; looks like a file and not like a key."""
-    if len(targets) == 1 and (targets[0].endswith(".json") or "/" in targets[0]):
-        return load(read_text(Path(targets[0])))
-    return None
+    if len(targets) != 1:
+        return None
+    path = Path(targets[0])
+    named = targets[0].endswith(".json") or "/" in targets[0]
+    return load(read_text(path)) if named or path.is_file() else None
 
 
 def _texts(variables: Mapping[str, Json]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from procspec import source
 from procspec.cli import opening, options
 from procspec.cli.screen import Globals
 from procspec.errors import ProcspecError
-from procspec.model import Action
+from procspec.model import Action, ProcessPlan, Project
 
 
 @click.command("import")
@@ -19,15 +19,18 @@ from procspec.model import Action
 @options.project
 @click.pass_obj
 def command(given: Globals, id: str, key: str, environment: str | None, variables: dict[str, str]) -> int:
-    """Write the YAML of a live process and its record; ends with an empty plan, or says why not."""
+    """Take over a live process: write its YAML and its record, or its record alone if KEY has a file.
+
+    Ends with an empty plan, or says why not. What the server's answer leaves out cannot be imported.
+    """
     from procspec.engine.importing import draft, fetch, take, target
-    from procspec.engine.session import labels
-    from procspec.render.plan import process
 
     project, _ = opening.sound(given, environment, variables)
-    path = target(project, key)
     with opening.session(given, project) as session:
         live = fetch(session, id, key)
+        if key in session.files:
+            return _finish(given, project, key, take(session, live, key))
+        path = target(project, key)
         text = source.dump(source.literal(draft(session, live, key)))
     _write_new(path, text)
     try:
@@ -38,12 +41,20 @@ def command(given: Globals, id: str, key: str, environment: str | None, variable
         path.unlink()  # a file that cannot be read back would stop every other command
         given.screen.tell(f"{path.name} was not kept: the process has something that a file cannot say.")
         raise
-    given.screen.say(f"Wrote {path.name}.")
+    given.screen.say(f"Wrote {path.name}. What the server's answer leaves out is not in it.")
+    return _finish(given, renewed, key, left)
+
+
+def _finish(given: Globals, project: Project, key: str, left: ProcessPlan) -> int:
+    """Says what is left to do; 1 when that is something."""
+    from procspec.engine.session import labels
+    from procspec.render.plan import process
+
     if left.action is Action.NOOP:
         given.screen.say(f"{key} is taken over: the plan is empty.")
         return 0
-    given.screen.say(f"{key} is taken over, and the file does not say everything alike:\n")
-    given.screen.say(process(left, labels(renewed), given.screen.paint, verbose=given.verbose))
+    given.screen.say(f"{key} is taken over, and differs from its file:\n")
+    given.screen.say(process(left, labels(project), given.screen.paint, verbose=given.verbose))
     return 1
 
 

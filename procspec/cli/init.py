@@ -8,6 +8,7 @@ import click
 
 from procspec.cli.screen import Globals
 from procspec.errors import ProcspecError, UsageError
+from procspec.render.visible import visible
 
 _PROJECT = """\
 # yaml-language-server: $schema=schemas/project.schema.json
@@ -48,6 +49,9 @@ def command(given: Globals, folder: Path) -> int:
     """Make a project in DIR that plans and applies at once, against the embedded emulator."""
     target = given.folder / folder
     files = _files(target.resolve().name)
+    if (target / ".gitignore").exists():
+        del files[".gitignore"]
+        given.screen.tell("note: add .procspec/ to your .gitignore: it holds the local state.")
     taken = [name for name in files if (target / name).exists()]
     if taken:
         raise UsageError(f"Nothing was written: {', '.join(taken)} is there already.")
@@ -57,7 +61,8 @@ def command(given: Globals, folder: Path) -> int:
             (target / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise ProcspecError(f"{target} cannot be written: {error.strerror}.") from error
-    given.screen.say(f"Made {len(files)} files in {target}. Next: procspec -C {target} plan")
+    place = visible(str(folder))
+    given.screen.say(f"Made {len(files)} files in {place}. Next: procspec -C {place} plan")
     return 0
 
 

@@ -15,6 +15,7 @@ from procspec.cli import options
 from procspec.cli.report import Report
 from procspec.cli.screen import Globals, Screen
 from procspec.errors import ProcspecError
+from procspec.render.style import PLAIN
 
 _COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("procspec.cli.init", "Make a project that plans and applies at once."),
@@ -77,10 +78,11 @@ def run(arguments: Sequence[str]) -> int:
             return root.invoke(context) or 0
     except click.exceptions.Exit as ended:
         return ended.exit_code
-    except BrokenPipeError:
-        # The reader of our output went away; nothing more can be said, and Python must not try at exit.
+    except OSError as error:
+        # Our output's reader went away, or the disk is full; Python must not try again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 1
+        what = f"{error.filename}" if error.filename else "The output cannot be written"
+        return Report(Screen(PLAIN), False).ended(ProcspecError(f"{what}: {error.strerror}."))
     except (click.ClickException, click.Abort, KeyboardInterrupt, ProcspecError) as error:
         screen = context.obj.screen if context and context.obj else Screen.open("auto", os.environ)
         return Report(screen, options.wants_json(arguments)).ended(error)

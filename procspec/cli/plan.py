@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from procspec.cli import opening, options
-from procspec.cli.files import write_private
+from procspec.cli.files import write_plan
 from procspec.cli.screen import Globals
 
 
@@ -35,12 +35,16 @@ def command(
     from procspec.engine.plan import plan
     from procspec.engine.saved import save
     from procspec.render.plan import plan as render
+    from procspec.render.visible import visible
 
     project, _ = opening.sound(given, environment, variables)
     with opening.session(given, project) as session:
+        running = session.store.holder(session.environment)
         made = plan(session, keys, prune=prune, parallelism=parallelism)
+    if running is not None:
+        given.screen.tell(f"note: {visible(str(running))} is at work now; this plan may be out of date.")
     if out is not None:
-        write_private(out, save(made))
+        write_plan(out, save(made))
     if output == "json":
         given.screen.data(save(made))
     else:

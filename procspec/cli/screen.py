@@ -24,7 +24,7 @@ class Screen:
     def open(cls, color: str, environ: Mapping[str, str]) -> Screen:
         """`auto` paints on a terminal unless NO_COLOR is set (no-color.org)."""
         wanted = color == "always" or (
-            color == "auto" and sys.stdout.isatty() and not environ.get("NO_COLOR")
+            color == "auto" and sys.stdout is not None and sys.stdout.isatty() and not environ.get("NO_COLOR")
         )
         return cls(Paint(wanted))
 

@@ -26,8 +26,9 @@ def command(given: Globals, environment: str | None, variables: dict[str, str], 
         given.screen.data({"format_version": FORMAT, "exit_code": 0, "diagnostics": found})
     else:
         number = len(project.processes)
+        hint = "" if number else " No file here ends in .procspec.yaml."
         given.screen.say(
             f"{given.screen.paint('Valid:', 'ok')} {number} process{'' if number == 1 else 'es'}"
-            f" for the environment {project.environment.name}."
+            f" for the environment {project.environment.name}.{hint}"
         )
     return 0

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from procspec.engine.session import Session, Wanted
-from procspec.errors import Refused, StalePlan
+from procspec.errors import Contended, Refused, StalePlan
 from procspec.model import Action, Plan, ProcessPlan, Record
 
 _REMOVES = (Action.REPLACE, Action.TRASH)
@@ -18,6 +18,16 @@ class Consent:
 
     replace: bool = False
     prune: bool = False
+
+
+def check_free(session: Session) -> None:
+    """Raises Contended while somebody else is at work: what would be planned now is only half of it."""
+    holder = session.store.holder(session.environment)
+    if holder is not None:
+        raise Contended(
+            f"{session.environment} is locked by {holder}.",
+            hint=f"Wait for it to end. If it is gone for good: procspec state unlock {holder.id}",
+        )
 
 
 def check_world(session: Session, plan: Plan, records: Mapping[str, Record]) -> None:

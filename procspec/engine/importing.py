@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from procspec.engine.plan import compare
-from procspec.engine.session import Session, Wanted, known_ids
+from procspec.engine.session import Session, known_ids
 from procspec.engine.settle import recorded
 from procspec.errors import NotConverged, UsageError
 from procspec.model import Json, Node, ProcessPlan, Project, Record
@@ -16,9 +16,7 @@ from procspec.state import new_salt
 
 
 def fetch(session: Session, id: str, key: str) -> Node:
-    """The live process to import; raises UsageError when the key or the id is taken."""
-    if key in session.files:
-        raise UsageError(f"The project has a process {key!r} already.", hint="Choose another --key.")
+    """The live process to import; raises UsageError when the state has the key or the id already."""
     for record in session.store.read(session.environment).values():
         if key == record.key or id in known_ids(record):
             raise UsageError(f"The state has {record.key!r} ({record.id}) already.")
@@ -35,31 +33,33 @@ def draft(session: Session, live: Node, key: str) -> Json:
 
 
 def take(session: Session, live: Node, key: str) -> ProcessPlan:
-    """Records the process under its key, with the file as last applied; the plan that is left.
+    """Records the process under its key; the plan that is left.
 
-    `session` holds the project with the new file in it. Raises NotConverged when the file does not
-    compile back to the structure of the live process.
+    `session` holds the project with the process's file in it. Raises NotConverged when the file does
+    not compile to the structure of the live process.
     """
     file = session.files[key]
     ids = pair(file.desired, live, session.provider.fields)
     if ids is None:
-        raise NotConverged(f"The file does not compile back to the process {live.id}.")
+        raise NotConverged(
+            f"The file does not compile to the groups and jobs of the process {live.id}.",
+            hint="Import it under another --key, and compare the two files.",
+        )
+    known = keyed(live, ids)
+    # What the answer shows counts as applied where it is as the file says; what it hides is believed.
+    shown = frozenset((node.key, name) for node in known.walk() for name in node.fields)
     with session.store.lock(session.environment, f"procspec import {live.id}"):
-        record = recorded(session, file, replace(_blank(session, key), ids=ids), live)
-    return _left(session, file, record, live)
+        record = recorded(session, file, replace(_blank(session, key), ids=ids), live, shown)
+    return compare(session, file, record, keyed(live, record.ids))
 
 
 def _blank(session: Session, key: str) -> Record:
     return Record(environment=session.environment, key=key, salt=new_salt())
 
 
-def _left(session: Session, file: Wanted, record: Record, live: Node) -> ProcessPlan:
-    return compare(session, file, record, keyed(live, record.ids))
-
-
 def target(project: Project, key: str) -> Path:
     """Where the file goes; raises UsageError for a key that is none, and rather than overwrite a file."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", key):
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", key):
         raise UsageError(f"{key!r} is no key.", hint="A key has letters, digits, '-', '_' and '.'.")
     path = Path(project.folder) / f"{key}.procspec.yaml"
     if path.exists():

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from procspec.model import PROCESS, Action, Cause, Change, Json, Plan, ProcessPlan, When
 from procspec.render.style import PLAIN, SYMBOLS, Paint
-from procspec.render.values import person, value
+from procspec.render.values import person, sides, value
 from procspec.render.visible import visible
 
 _CAUSES: Mapping[Cause, str] = {
@@ -28,6 +28,13 @@ _DOING: Mapping[Action, str] = {
 }
 
 _BECAUSE = "replace  because"
+_ON_THE_LINE = frozenset(
+    {
+        *("name", "parallel", "action", "title", "triggerType"),
+        *("assignee", "dueDate", "approver", "approverDueDate"),
+    }
+)
+"""What the line of a created group or job says in words."""
 
 
 def plan(given: Plan, paint: Paint = PLAIN, *, verbose: bool = False) -> str:
@@ -103,10 +110,9 @@ def _sides(change: Change, labels: Mapping[str, str]) -> str:
         there, node = ("added", change.after) if change.before is None else ("removed", change.before)
         return f"{there}: {_what(node)}"
     hidden = change.before is None and change.after is None
-    before = "(not shown by the server)" if hidden else value(change.before, labels)
-    if change.action is Action.NOOP and change.after is None:
-        return before
-    return f"{before} -> {value(change.after, labels)}"
+    before, after = sides(change.before, change.after, labels)
+    before = "(not shown by the server)" if hidden else before
+    return before if change.action is Action.NOOP and change.after is None else f"{before} -> {after}"
 
 
 def _what(node: Json) -> str:
@@ -129,6 +135,11 @@ def _created(change: Change, labels: Mapping[str, str], paint: Paint) -> Iterato
     describe = _group if change.after["kind"] == "group" else _job
     key = visible(change.path)
     yield f"{indent}{symbol} {key}  {describe(fields, labels)}"
+    more = [
+        f"{name} {value(given, labels, 300)}" for name, given in fields.items() if name not in _ON_THE_LINE
+    ]
+    if more:
+        yield paint(f"{indent}    {', '.join(more)}", "dim")
 
 
 def _group(fields: Mapping[str, Json], labels: Mapping[str, str]) -> str:
@@ -144,6 +155,8 @@ def _job(fields: Mapping[str, Json], labels: Mapping[str, str]) -> str:
         parts.append(_due(fields, "dueDate").strip())
     if "approver" in fields:
         parts.append(f"approved by {person(fields['approver'], labels)}{_due(fields, 'approverDueDate')}")
+    elif "approverDueDate" in fields:
+        parts.append(f"approval{_due(fields, 'approverDueDate')}")
     return ", ".join([*parts, *_manual(fields)])
 
 

@@ -116,6 +116,7 @@ def check(document: Document, chosen: str | None) -> Iterator[Diagnostic]:
         yield from dates(document, ("calendars", name), calendar)
         yield from duplicates(document, ("calendars", name), calendar)
     yield from _twins(document, chosen)
+    yield from _overrides(document, chosen)
 
 
 def _default(document: Document) -> Iterator[Diagnostic]:
@@ -151,6 +152,21 @@ def fault(url: str) -> str | None:
     if match["scheme"] == "http" and not _LOOPBACK.fullmatch(match["host"]):
         return "Plain http would show the credentials on the way: it is for this machine alone. Write https."
     return None
+
+
+def _overrides(document: Document, chosen: str | None) -> Iterator[Diagnostic]:
+    """An environment with ids of its own should have one for everybody, and for nobody else."""
+    path = ("environments", str(chosen), "people")
+    everybody, own = _at(document.data, ("people",)), _at(document.data, path)
+    if not everybody or not own:
+        return
+    for name in own.keys() - everybody.keys():
+        detail = f'"{name}" is in no other environment.{hint(name, everybody)}'
+        yield warning("person-of-one-environment", document.keys[(*path, name)], detail)
+    left = [name for name in everybody if name not in own]
+    if left:
+        detail = f"They keep the ids under the project's people: {', '.join(left)}. Write their ids here too."
+        yield warning("person-without-id-here", document.keys[path], detail)
 
 
 def _twins(document: Document, chosen: str | None) -> Iterator[Diagnostic]:

@@ -56,6 +56,8 @@ RULES: Final = {
     # warnings
     "duplicate-entry": "Duplicate entry",
     "duplicate-person": "Two names for one person",
+    "person-of-one-environment": "Person of one environment alone",
+    "person-without-id-here": "People without an id in this environment",
     "approver-date-without-approver": "Approval date without an approver",
     "empty-group": "Empty group",
 }
