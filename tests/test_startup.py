@@ -7,7 +7,19 @@ import sys
 
 import pytest
 
-HEAVY = ("httpx", "jsonschema", "yaml", "rich", "starlette", "uvicorn", "asyncio", "sqlite3", "stamina")
+HEAVY = (
+    "httpx",
+    "jsonschema",
+    "yaml",
+    "rich",
+    "starlette",
+    "uvicorn",
+    "asyncio",
+    "sqlite3",
+    "stamina",
+    "psycopg",
+    "obstore",
+)
 
 
 def imported(*arguments: str) -> set[str]:

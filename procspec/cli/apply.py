@@ -30,6 +30,7 @@ from procspec.source import Loaded
 @options.project
 @options.output("text", "json")
 @options.parallelism
+@options.lock_timeout
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.option("--allow-replace", is_flag=True, help="Consent to replacing processes.")
 @click.option("--prune", is_flag=True, help="Trash processes whose file is gone.")
@@ -41,6 +42,7 @@ def command(
     variables: dict[str, str],
     output: str,
     parallelism: int,
+    lock_timeout: float,
     auto_approve: bool,
     allow_replace: bool,
     prune: bool,
@@ -53,7 +55,8 @@ def command(
     project, loaded = _files(given, environment, variables, saved)
     consent = Consent(replace=allow_replace, prune=prune or saved is not None)
     with opening.session(given, project) as session:
-        check_free(session)
+        if not lock_timeout:
+            check_free(session)
         made = saved or plan(session, targets, prune=prune, parallelism=parallelism)
         tell = given.screen.tell if output == "json" else given.screen.say
         tell(render(made, given.screen.paint, verbose=given.verbose))
@@ -65,6 +68,7 @@ def command(
             made,
             consent,
             parallelism=parallelism,
+            lock_timeout=lock_timeout,
             report=lambda one: tell(outcome(one, loaded.texts, given.screen.paint)),
         )
     if output == "json":

@@ -53,3 +53,11 @@ parallelism = click.option(
     envvar="PROCSPEC_PARALLELISM",
     help="How many processes at once.",
 )
+lock_timeout = click.option(
+    "--lock-timeout",
+    type=click.FloatRange(0, 86400),
+    default=0,
+    envvar="PROCSPEC_LOCK_TIMEOUT",
+    metavar="SECONDS",
+    help="How long to wait for somebody else's lock.",
+)

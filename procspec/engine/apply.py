@@ -41,6 +41,7 @@ def apply(
     consent: Consent,
     *,
     parallelism: int = PARALLELISM,
+    lock_timeout: float = 0.0,
     report: Report = lambda outcome: None,
     command: str = "procspec apply",
 ) -> Applied:
@@ -50,7 +51,7 @@ def apply(
     afterwards is in its outcome, and the others are carried out all the same.
     """
     files = session.files
-    with session.store.lock(session.environment, command) as holder:
+    with session.store.lock(session.environment, command, lock_timeout) as holder:
         records = session.store.read(session.environment)
         check_world(session, plan, records)
         check_consent(session, plan, records, consent)

@@ -48,6 +48,7 @@ def check_world(session: Session, plan: Plan, records: Mapping[str, Record]) -> 
 def check_consent(session: Session, plan: Plan, records: Mapping[str, Record], consent: Consent) -> None:
     """Raises Refused, with every process that is concerned, for what nobody allowed."""
     removing = [item for item in plan.pending if item.action in _REMOVES]
+    _check_state(session, plan)
     kept = [item.key for item in removing if _protected(item, session.files, records)]
     if kept:
         raise Refused(
@@ -56,6 +57,17 @@ def check_consent(session: Session, plan: Plan, records: Mapping[str, Record], c
         )
     _check(removing, Action.REPLACE, consent.replace, "--allow-replace")
     _check(removing, Action.TRASH, consent.prune, "--prune")
+
+
+def _check_state(session: Session, plan: Plan) -> None:
+    """A state that is new although there was another one would create everything a second time."""
+    creates = [item.key for item in plan.pending if item.action in (Action.CREATE, Action.REPLACE)]
+    if creates and session.store.predecessor:
+        raise Refused(
+            f"Nothing was sent: {session.store.predecessor} says that there was another state here."
+            f" This one knows nothing of it, and would create {', '.join(creates)} a second time.",
+            hint=session.store.begin_anew,
+        )
 
 
 def _check(removing: list[ProcessPlan], action: Action, allowed: bool, option: str) -> None:

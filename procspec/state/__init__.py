@@ -22,7 +22,9 @@ Opener = Callable[[str, Path, float], StateStore]
 def open_store(url: str, folder: Path, *, lease: float = LEASE) -> StateStore:
     """Opens the store that the project's `state` names, and makes it where it does not exist yet.
 
-    A path, relative to `folder`, is a SQLite file; `lease` is in seconds. Raises `StateError` for a
+    A path, relative to `folder`, is a SQLite file; `postgresql://` is a database as libpq knows it, with
+    `?schema=` for the tables' schema; `s3://bucket/prefix` is a place in S3-compatible storage, whose URL
+    and credentials come from the variables of AWS. `lease` is in seconds. Raises `StateError` for a
     store that is damaged, foreign, of another version, or of a kind that this version does not know.
     """
     if not url.strip():
@@ -39,27 +41,29 @@ def _sqlite(url: str, folder: Path, lease: float) -> StateStore:
     return SqliteStore(folder / Path(url).expanduser(), lease=lease)
 
 
-def _later(version: str, what: str) -> Opener:
-    def refuse(url: str, folder: Path, lease: float) -> StateStore:
-        raise StateError(
-            f"State in {what} comes with procspec {version}; this version keeps it in a SQLite file.",
-            hint="Until then, give `state` a path: `state: .procspec/state.db`.",
-        )
+def _postgres(url: str, folder: Path, lease: float) -> StateStore:
+    from procspec.state.postgres import PostgresStore
 
-    return refuse
+    return PostgresStore(url, lease=lease)
+
+
+def _s3(url: str, folder: Path, lease: float) -> StateStore:
+    from procspec.state.objects import ObjectStore
+
+    return ObjectStore(url, lease=lease)
 
 
 def _unknown(url: str, folder: Path, lease: float) -> StateStore:
     # The rest of the URL may hold a password.
     raise StateError(
         f"There is no state store for {urlsplit(url).scheme}:// URLs.",
-        hint="Give `state` a path, such as `.procspec/state.db`.",
+        hint="Give `state` a path, such as `.procspec/state.db`, or postgresql:// or s3://bucket/prefix.",
     )
 
 
 _STORES: Mapping[str, Opener] = {
     "": _sqlite,
-    "postgresql": _later("0.2", "PostgreSQL"),
-    "postgres": _later("0.2", "PostgreSQL"),
-    "s3": _later("0.2", "S3-compatible storage"),
+    "postgresql": _postgres,
+    "postgres": _postgres,
+    "s3": _s3,
 }

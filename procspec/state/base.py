@@ -36,6 +36,18 @@ class StateStore(Protocol):
     def lineage(self) -> str:
         """The identity of this store, made once; a plan of another store is refused."""
 
+    @property
+    def predecessor(self) -> str:
+        """What says that there was another state here, of which this store knows nothing; "" for nothing.
+
+        A phrase for people, such as "state.db.bak". While it is not empty, creating may create a second
+        time: the engine refuses to create, and shows `begin_anew` as the way out.
+        """
+
+    @property
+    def begin_anew(self) -> str:
+        """What to do about `predecessor`, for people; "" where there is none."""
+
     def read(self, environment: str) -> dict[str, Record]:
         """All records of an environment by key."""
 
@@ -48,14 +60,22 @@ class StateStore(Protocol):
     def delete(self, record: Record) -> None:
         """Forgets a record if its `serial` is still the stored one; raises `Contended` otherwise."""
 
-    def lock(self, environment: str, command: str) -> AbstractContextManager[Holder]:
-        """Holds the environment for one command; raises `Contended` naming who holds it already."""
+    def lock(self, environment: str, command: str, timeout: float = 0.0) -> AbstractContextManager[Holder]:
+        """Holds the environment for one command; raises `Contended` naming who holds it already.
+
+        Waits up to `timeout` seconds for that holder. Taking the lock proves that records can be written:
+        a full disk, a read-only place, or a store that does not compare before it swaps is a `StateError`
+        here, before anything is sent. Nested in itself it contends: one lock an environment.
+        """
 
     def holder(self, environment: str) -> Holder | None:
         """Who holds the environment now, if anybody."""
 
     def unlock(self, environment: str, id: str) -> None:
-        """Breaks the lock with that id, for a holder that died."""
+        """Breaks the lock with that id, for a holder that died; a live one fails at its next write.
+
+        Raises `StateError` when there is no such lock.
+        """
 
     def close(self) -> None:
         """Gives the files and connections back."""

@@ -5,15 +5,65 @@ from __future__ import annotations
 import contextlib
 import getpass
 import os
+import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from procspec.errors import Contended
 from procspec.state.base import Holder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A lock as a store keeps it; `machine` says where `pid` means a process, times are since the epoch."""
+
+    id: str
+    user: str
+    host: str
+    machine: str
+    pid: int
+    command: str
+    since: float
+    until: float
+
+    @property
+    def holder(self) -> Holder:
+        """What people are shown of it."""
+        return Holder(
+            id=self.id,
+            user=self.user,
+            host=self.host,
+            pid=self.pid,
+            command=self.command,
+            since=utc(self.since),
+            until=utc(self.until),
+        )
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether its holder was a process of this machine, and surely is no more."""
+        return self.machine == machine() and is_dead(self.pid)
+
+
+def claim(command: str, lease: float) -> Claim:
+    """A claim of this process from now on, by this machine's clock."""
+    now = time.time()
+    return Claim(
+        id=secrets.token_hex(4),
+        user=user(),
+        host=host(),
+        machine=machine(),
+        pid=os.getpid(),
+        command=command,
+        since=now,
+        until=now + lease,
+    )
 
 
 def utc(moment: float) -> str:
@@ -68,12 +118,25 @@ def contended(environment: str, holder: Holder) -> Contended:
     )
 
 
+def busy(environment: str) -> Contended:
+    """The error for a lock that others took and gave back while this command asked for it."""
+    return Contended(f"The lock on the environment {environment!r} is much asked for.", hint="Try again.")
+
+
 def broken(environment: str) -> Contended:
     """The error for a holder whose lock was taken away."""
     return Contended(
         f"The lock on the environment {environment!r} was broken while this command held it;"
         " nothing more was written.",
         hint="Somebody ran `procspec state unlock`, or this machine slept for too long. Run `procspec plan`.",
+    )
+
+
+def changed(key: str) -> Contended:
+    """The error for a record that is not the one that was read."""
+    return Contended(
+        f"The record of {key!r} was changed by somebody else meanwhile.",
+        hint="Nothing was overwritten. Run `procspec plan` to see where things stand.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from dataclasses import replace
 
@@ -17,6 +18,19 @@ FORMAT = 1
 def new_salt() -> str:
     """A fresh salt for the digests of one record: 32 hex digits."""
     return secrets.token_hex(16)
+
+
+def safe_name(text: str) -> str:
+    """A text as a name for every store: letters, digits, `-`, `_` and inner dots; all else is `=XX`.
+
+    No two texts have the same name, and none has an empty one, `.` or `..`.
+    """
+    name = re.sub(rb"[^A-Za-z0-9_.-]|^\.|^\Z", _escaped, text.encode("utf-8", "surrogatepass"))
+    return name.decode("ascii")
+
+
+def _escaped(found: re.Match[bytes]) -> bytes:
+    return b"=%02X" % found[0][0] if found[0] else b"="
 
 
 def to_text(record: Record) -> str:

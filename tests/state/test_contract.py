@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from procspec.errors import Contended
 from procspec.model import Action, Intent, Mark, Record
 from procspec.state import StateStore
-from tests.state.stores import Place, latest, record
+from tests.state.stores import Place, latest, record, used
 
 TEXT = st.text(max_size=12)
 MARKS = st.dictionaries(
@@ -57,6 +57,25 @@ def test_environments_are_apart(store: StateStore) -> None:
     there = store.write(record(environment="production", id="p-2"))
     assert store.read("local") == {"close": here}
     assert store.read("production") == {"close": there}
+
+
+def test_names_that_look_alike_are_apart(store: StateStore) -> None:
+    names = ["a", "ab", "a/b", "a=2Fb", "A", "é", "e\u0301", "", ".", "..", "a.", "\x00", "a b", "%61"]
+    written = {
+        (environment, key): store.write(record(key, environment, id=f"{environment} {key}"))
+        for environment in names
+        for key in names[:6]
+    }
+    for environment in names:
+        found = store.read(environment)
+        assert list(found) == sorted(names[:6])
+        assert all(found[key] == written[environment, key] for key in found)
+
+
+def test_a_store_that_goes_on_has_no_predecessor(place: Place) -> None:
+    used(place)
+    with closing(place.open()) as store:
+        assert (store.predecessor, store.begin_anew) == ("", "")
 
 
 def test_every_write_changes_the_serial(store: StateStore) -> None:

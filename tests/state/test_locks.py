@@ -67,6 +67,27 @@ def test_a_live_holder_renews_its_lease(places: Callable[..., Place]) -> None:
         one.write(record())
 
 
+def test_who_waits_gets_the_lock_when_it_is_free(place: Place) -> None:
+    with closing(place.open()) as one, closing(place.open()) as other, ExitStack() as stack:
+        stack.enter_context(one.lock("local", "first"))
+        timer = threading.Timer(0.3, stack.close)
+        timer.start()
+        begun = time.monotonic()
+        with other.lock("local", "second", timeout=30) as holder:
+            assert 0.2 < time.monotonic() - begun < 15
+            assert holder.command == "second"
+        timer.join()
+
+
+def test_who_waits_in_vain_is_told_for_whom(place: Place) -> None:
+    with closing(place.open()) as one, closing(place.open()) as other, one.lock("local", "first") as holder:
+        begun = time.monotonic()
+        with pytest.raises(Contended, match="'first'") as caught, other.lock("local", "second", timeout=0.4):
+            pass
+        assert 0.4 <= time.monotonic() - begun < 5
+        assert holder.id in caught.value.hint
+
+
 def test_one_of_many_threads_gets_the_lock(place: Place) -> None:
     entered: list[str] = []
     all_have_tried = threading.Barrier(8)

@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from procspec.errors import StateError
 from procspec.model import Action, Intent, Mark
 from procspec.state import new_salt
-from procspec.state.records import from_text, to_text
+from procspec.state.records import from_text, safe_name, to_text
 from tests.state.stores import record
 
 FULL = record(
@@ -79,3 +81,17 @@ def test_a_record_that_could_not_be_read_back_is_not_written(members: dict[str, 
 def test_salts_differ() -> None:
     assert len({new_salt() for _ in range(100)}) == 100
     assert all(len(bytes.fromhex(salt)) == 16 for salt in (new_salt(), new_salt()))
+
+
+NAMES = st.text(st.sampled_from("ab.=/2E-é\x00\ud800"), max_size=5)
+
+
+@given(NAMES, NAMES)
+def test_names_are_safe_and_as_different_as_their_texts(one: str, other: str) -> None:
+    assert (safe_name(one) == safe_name(other)) == (one == other)
+    assert set(safe_name(one)) <= set("ab.=2E-0123456789ABCDEF")
+    assert safe_name(one)[:1] not in ("", ".")
+
+
+def test_names_that_need_no_help_stay_as_they_are() -> None:
+    assert safe_name("close-2024.Q4_x") == "close-2024.Q4_x"

@@ -53,7 +53,7 @@ def test_one_file_is_the_whole_state(file: Path) -> None:
     """Nothing beside it, also while it is open: copying the file copies the records."""
     with closing(SqliteStore(file)) as store:
         store.write(record("another"))
-        assert os.listdir(file.parent) == ["state.db"]
+        assert sorted(os.listdir(file.parent)) == ["state.db", "state.db.lineage"]
 
 
 def test_an_absolute_path_and_a_path_with_signs_of_urls_are_taken_as_they_are(tmp_path: Path) -> None:
@@ -220,17 +220,156 @@ def test_a_closed_store_says_so(file: Path) -> None:
         store.read("local")
 
 
+# ------------------------------------------------------------------------ found before anything is sent
+
+
+def in_a_small_disk(folder: Path, script: str) -> str:
+    """What a program prints that has a disk of 6 MB at `disk`; skips where no disk can be made."""
+    (folder / "disk").mkdir()
+    mount = f"mount -t tmpfs -o size=6m tmpfs {folder}/disk"
+    inside = ["unshare", "--mount", "--map-root-user", "sh", "-c"]
+    if subprocess.run([*inside, mount], capture_output=True, check=False).returncode:
+        pytest.skip("no disk can be made here")
+    program = f"""
+import subprocess
+from pathlib import Path
+from procspec.errors import StateError
+from procspec.state.sqlite import SqliteStore
+from tests.state.stores import latest, record
+disk = Path({str(folder)!r}) / "disk"
+store = SqliteStore(disk / "state.db")
+store.write(record(id="p-1"))
+{script}
+try:
+    with store.lock("local", "apply"):
+        print("locked")
+except StateError as error:
+    print(error.message, error.hint)
+print(latest(store).id, store.holder("local"))
+store.close()
+"""
+    (folder / "program.py").write_text(program)
+    done = subprocess.run(
+        [*inside, f"{mount} && exec {sys.executable} {folder}/program.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_disk_with_room_can_be_locked(tmp_path: Path) -> None:
+    assert in_a_small_disk(tmp_path, "") == "locked\np-1 None\n"
+
+
+@pytest.mark.parametrize("filled", [3_000_000, 6_000_000])
+def test_a_disk_that_is_full_or_nearly_so_cannot_be_locked(tmp_path: Path, filled: int) -> None:
+    fill = f"""
+try:
+    (disk / "other").write_bytes(bytes({filled}))
+except OSError:
+    pass
+"""
+    told = in_a_small_disk(tmp_path, fill)
+    assert "cannot be used: No space left on device. The disk is full: make room." in told
+    assert told.endswith("p-1 None\n")
+
+
+def test_a_disk_that_takes_no_writes_cannot_be_locked(tmp_path: Path) -> None:
+    remount = """
+store.close()
+subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+store = SqliteStore(disk / "state.db")
+"""
+    told = in_a_small_disk(tmp_path, remount)
+    assert "cannot be used: Read-only file system. Check the folder" in told
+    assert told.endswith("p-1 None\n")
+
+
+def test_a_limit_that_leaves_no_room_is_met_at_the_lock(file: Path) -> None:
+    program = f"""
+import resource, signal
+from pathlib import Path
+from procspec.errors import StateError
+from procspec.state.sqlite import SqliteStore
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+store = SqliteStore(Path({str(file)!r}))
+resource.setrlimit(resource.RLIMIT_FSIZE, (65536, resource.RLIM_INFINITY))
+try:
+    with store.lock("local", "apply"):
+        print("locked")
+except StateError as error:
+    print(error.hint)
+store.close()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "The disk is full: make room.\n"
+    assert sorted(os.listdir(file.parent)) == ["state.db", "state.db.lineage"]
+
+
+# ------------------------------------------------------------------------------- new, or only bereft
+
+
+def opened(file: Path) -> tuple[str, str]:
+    with closing(SqliteStore(file)) as store:
+        return store.predecessor, store.begin_anew
+
+
+def test_a_first_state_and_one_that_goes_on_have_no_predecessor(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    assert opened(file) == ("", "")
+    used(Place("state.db", tmp_path))
+    assert opened(file) == ("", "")
+    (tmp_path / "state.db.bak").write_bytes(file.read_bytes())
+    assert opened(file) == ("", "")
+
+
+def test_a_state_that_was_deleted_is_remembered_until_somebody_settles_it(file: Path) -> None:
+    whole = file.read_bytes()
+    file.unlink()
+    for key in ("imported-1", "imported-2"):
+        told, way_out = opened(file)
+        assert "state.db.lineage" in told
+        assert str(file) in way_out and "backup" in way_out
+        with closing(SqliteStore(file)) as store:
+            store.write(record(key))  # as by `import`: the alarm stays
+    file.write_bytes(whole)
+    assert opened(file) == ("", "")
+
+
+def test_a_deleted_state_may_be_given_up(file: Path) -> None:
+    file.unlink()
+    file.with_name("state.db.lineage").unlink()
+    assert opened(file) == ("", "")
+
+
+def test_a_state_that_nothing_was_written_to_may_be_deleted(tmp_path: Path) -> None:
+    assert opened(tmp_path / "state.db") == ("", "")
+    (tmp_path / "state.db").unlink()
+    assert opened(tmp_path / "state.db") == ("", "")
+
+
+@pytest.mark.parametrize("name", ["state.db.bak", "state.db-wal", "state.db~", "state.db.2024-10-01"])
+def test_a_backup_beside_a_new_state(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
+    assert opened(tmp_path / "state.db")[0] == name
+
+
+def test_a_restored_older_state_is_the_same_state(file: Path) -> None:
+    whole = file.read_bytes()
+    with closing(SqliteStore(file)) as store:
+        store.write(record("another"))
+    file.write_bytes(whole)
+    assert opened(file) == ("", "")
+
+
 # --------------------------------------------------------------------------------------- other kinds
 
 
 @pytest.mark.parametrize(
-    ("url", "words"),
-    [
-        ("postgresql://ana:hunter22@db/state", r"PostgreSQL comes with procspec 0\.\d"),
-        ("s3://bucket/prefix", r"S3.* comes with procspec 0\.\d"),
-        ("mysql://ana:hunter22@db/state", "no state store for mysql"),
-        ("", "empty"),
-    ],
+    ("url", "words"), [("mysql://ana:hunter22@db/state", "no state store for mysql"), ("", "empty")]
 )
 def test_other_kinds_of_stores_are_refused_by_name(tmp_path: Path, url: str, words: str) -> None:
     with pytest.raises(StateError, match=words) as caught:
