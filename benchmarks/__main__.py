@@ -3,8 +3,8 @@
     python -m benchmarks                                      ours alone
     python -m benchmarks --peer 'other/bin/procspec {args}'   A B A B, with the ratio ours/theirs
 
-`{args}` stands for the arguments that ours gets; a peer without it is run as it is. The machine's
-speed drifts, so the ratio of each pair is what counts, not the seconds.
+`{args}` stands for the arguments that ours gets, `{project}` for the project's folder; a peer without
+them is run as it is. The machine's speed drifts, so the ratio of each pair is what counts, not the seconds.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def main() -> None:
         subprocess.run([*OURS, "-C", str(home), "apply", "--auto-approve"], check=True, capture_output=True)
         print(f"{'apply (once)':<12} {time.perf_counter() - started:8.2f} s")
         for name, arguments in _timed(home):
-            _report(name, arguments, asked.peer, asked.runs)
+            _report(name, arguments, asked.peer.replace("{project}", str(home)), asked.runs)
 
 
 def _arguments() -> argparse.Namespace:
