@@ -46,9 +46,13 @@ class Judge:
             return self._later(reply, said)
         if reply.status >= 500 and self.resend is Resend.ALWAYS:
             return self._later(reply, said)
-        if reply.status >= 500 or reply.status < 300:
+        if reply.status >= 500 or reply.status < 300 or self._may_be_done(reply):
             return self._unclear(reply, said)
         return self._error(reply, said)
+
+    def _may_be_done(self, reply: Reply) -> bool:
+        """303 says "done, look there", and 408 says nothing; neither is a clear no."""
+        return self.resend is Resend.NEVER and reply.status in (303, 408)
 
     def _later(self, reply: Reply, said: Complaint) -> Exception:
         """Another attempt when the server asks for a wait that we are ready to make."""
@@ -71,7 +75,7 @@ class Judge:
         if self.resend is Resend.ALWAYS:
             return Again(self._error(reply, said))
         return UnknownOutcome(
-            f"{self.name} was answered with {reply.status}{said}. It may have been carried out.",
+            f"{self.name} was answered with {_told(reply, said)}. It may have been carried out.",
             request=self.name,
             status=reply.status,
             code=said.code,
@@ -80,11 +84,8 @@ class Judge:
 
     def _error(self, reply: Reply, said: Complaint) -> ServiceError:
         kind = Denied if reply.status in (401, 403) else ServiceError
-        told = f"{reply.status}{said}"
-        if 300 <= reply.status < 400:
-            told = f"a redirect ({reply.status}), which is never followed"
         return kind(
-            f"{self.name} was answered with {told}",
+            f"{self.name} was answered with {_told(reply, said)}",
             request=self.name,
             status=reply.status,
             code=said.code,
@@ -122,3 +123,8 @@ _HINTS: Mapping[int, str] = {
     429: "The server limits the rate of requests: wait a little, or use a smaller --parallelism.",
     503: "The service is not available just now: try again later.",
 }
+
+
+def _told(reply: Reply, said: Complaint) -> str:
+    redirect = 300 <= reply.status < 400
+    return f"a redirect ({reply.status}), which is never followed" if redirect else f"{reply.status}{said}"

@@ -136,6 +136,8 @@ def test_a_redirect_is_never_followed(status: int, resend: Resend) -> None:
         post(http, resend)
     assert caught.value.status == status
     assert (len(server.taken), other.taken) == (1, [])
+    # 303 says that it was done, and where to look: for a create that is no refusal.
+    assert isinstance(caught.value, UnknownOutcome) == (status == 303 and resend is Resend.NEVER)
 
 
 def test_an_accepted_refusal_must_be_the_services_own() -> None:
