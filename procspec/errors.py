@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from procspec.model import Change, Diagnostic
+    from procspec.model import Diagnostic
 
 
 class ProcspecError(Exception):
@@ -76,10 +76,6 @@ class Refused(ProcspecError):
 
 class NotConverged(ProcspecError):
     """All requests were answered well, yet the process is not as planned."""
-
-    def __init__(self, message: str, *, changes: Sequence[Change] = (), hint: str = "") -> None:
-        super().__init__(message, hint=hint)
-        self.changes = tuple(changes)
 
 
 class ServiceError(ProcspecError):

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from procspec.engine.carry import carry
 from procspec.engine.guard import Consent, check_consent, check_world
-from procspec.engine.plan import PARALLELISM
 from procspec.engine.session import Session, Wanted
 from procspec.engine.settle import failed
 from procspec.engine.steps import Work
@@ -40,7 +39,7 @@ def apply(
     plan: Plan,
     consent: Consent,
     *,
-    parallelism: int = PARALLELISM,
+    parallelism: int,
     lock_timeout: float = 0.0,
     report: Report = lambda outcome: None,
     command: str = "procspec apply",

@@ -12,14 +12,10 @@ from procspec.engine.settle import adoption
 from procspec.model import PROCESS, Action, Base, Change, Node, Plan, ProcessPlan, Record
 from procspec.reconcile import creation, diff, keyed, propose, snapshot, whole
 
-PARALLELISM = 8
-
 _STRONGEST = (Action.REPLACE, Action.CREATE, Action.RESTORE, Action.UPDATE, Action.RENAME)
 
 
-def plan(
-    session: Session, keys: Iterable[str] = (), *, prune: bool = False, parallelism: int = PARALLELISM
-) -> Plan:
+def plan(session: Session, keys: Iterable[str] = (), *, prune: bool = False, parallelism: int) -> Plan:
     """What an apply would do; raises UsageError for an unknown key, and whatever a read raises."""
     files = session.files
     records = session.store.read(session.environment)

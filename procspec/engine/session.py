@@ -65,8 +65,8 @@ def chosen(keys: Iterable[str], known: Iterable[str]) -> frozenset[str]:
     """The keys to work on: those given, or all; raises UsageError for one that nobody knows."""
     given, names = frozenset(keys), frozenset(known)
     for key in sorted(given - names):
-        known = ", ".join(sorted(names)) or "none"
-        raise UsageError(f"There is no process with the key {key!r}.", hint=f"Known: {known}.")
+        told = ", ".join(sorted(names)) or "none"
+        raise UsageError(f"There is no process with the key {key!r}.", hint=f"Known: {told}.")
     return given or names
 
 

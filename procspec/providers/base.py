@@ -53,8 +53,6 @@ class Provider(Protocol):
 
     name: str
     fields: FieldTable
-    credentials: tuple[str, ...]
-    """The kinds of credentials that it takes: `token`, `client`."""
 
     def compile(self, document: Document, project: Project) -> tuple[Node | None, tuple[Diagnostic, ...]]:
         """What the process should be; None, with diagnostics, when it cannot be said."""

@@ -27,7 +27,6 @@ class Workiva:
 
     name = "workiva"
     fields = FIELDS
-    credentials: tuple[str, ...] = ("token", "client")
 
     def compile(self, document: Document, project: Project) -> tuple[Node | None, tuple[Diagnostic, ...]]:
         from procspec.providers.workiva.compiler import compile
