@@ -14,6 +14,7 @@ FLOORS = {
     "errors": 0.1,
     "digest": 0.1,
     "codec": 0.1,
+    "loopback": 0.1,
     "source": 1,
     "reconcile": 1,
     "policy": 1,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote, urlsplit
 
 from procspec.errors import UsageError
+from procspec.loopback import is_loopback
 from procspec.model import Json
 
 
@@ -53,18 +53,11 @@ def origin_of(url: str) -> str:
         raise UsageError(
             f"{url!r} is no origin to send requests to.", hint="Write it like https://api.example.com."
         )
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise UsageError(
             f"{url} is plain http, which would show the credentials to the network.", hint="Use https."
         )
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def path_of(path: str) -> str:

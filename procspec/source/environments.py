@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from procspec.errors import UsageError
+from procspec.loopback import is_loopback
 from procspec.model import Diagnostic, Document, Environment, Json, Person
 from procspec.source.checks import dates, duplicates
 from procspec.source.rules import problem, warning
@@ -17,7 +18,6 @@ _IMPLICIT = Environment(name="local", provider="workiva", url="emulator")
 _ORIGIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?/?"
 )
-_LOOPBACK = re.compile(r"localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\]", re.IGNORECASE)
 
 
 def declared(document: Document | None) -> dict[str, Json]:
@@ -149,7 +149,7 @@ def fault(url: str) -> str | None:
         )
     if match["port"] and not 0 < int(match["port"]) < 65536:
         return f"{match['port']} is not a port."
-    if match["scheme"] == "http" and not _LOOPBACK.fullmatch(match["host"]):
+    if match["scheme"] == "http" and not is_loopback(match["host"].strip("[]")):
         return "Plain http would show the credentials on the way: it is for this machine alone. Write https."
     return None
 

@@ -7,12 +7,12 @@ it does not read are the files of the AWS command line; keys in them are handed 
 from __future__ import annotations
 
 import configparser
-import ipaddress
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from procspec.errors import StateError
+from procspec.loopback import is_loopback
 
 ENDPOINTS = ("PROCSPEC_S3_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 """The variables that may name an S3-compatible service, the strongest first; else it is AWS."""
@@ -37,19 +37,12 @@ def endpoint(environ: Mapping[str, str]) -> str:
     url = urlsplit(environ[name]) if name else urlsplit("")
     if name and (url.scheme not in ("http", "https") or not url.hostname or url.username or url.password):
         raise StateError(f"{name} is not the URL of a service.", hint="It has the form https://host:port.")
-    if url.scheme == "http" and not _is_loopback(url.hostname or ""):
+    if url.scheme == "http" and not is_loopback(url.hostname or ""):
         raise StateError(
             f"{name} is plain http to {url.hostname}: everybody between could read and change the state.",
             hint="Use https; plain http is for loopback only.",
         )
     return environ[name] if name else ""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def credentials(environ: Mapping[str, str]) -> dict[str, str]:

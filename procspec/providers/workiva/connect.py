@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from procspec.errors import ServiceError
 from procspec.http import Http, Limits
+from procspec.loopback import is_loopback
 from procspec.model import Credentials, Environment
 from procspec.providers.workiva import emulator
 from procspec.providers.workiva.client import VERSION, Client
@@ -38,4 +39,4 @@ def connect(environment: Environment, credentials: Credentials, folder: str) -> 
 def _limits(environment: Environment) -> Limits:
     """Workiva's rate holds for Workiva's hosts; an emulator on this machine has none (api-facts 1.3)."""
     host = urlsplit(environment.url).hostname or ""
-    return Limits(rate=0) if host in ("localhost", "127.0.0.1", "::1") else Limits()
+    return Limits(rate=0) if is_loopback(host) else Limits()
