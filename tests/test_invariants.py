@@ -115,4 +115,10 @@ def test_random_processes_hold(server: Server, desired: Node) -> None:
         home.write("procspec.yaml", PROJECT.format(url=server.url))
         home.write("random.procspec.yaml", source.dump(source.literal(data)))
         holds(home)
+        server.clear()
+        home.run("apply", "--auto-approve")
+        # The second time nothing is sent that changes anything; what was not valid is validated again.
+        assert {
+            (method, path.rpartition("/")[2]) for method, path in server.requests() if method != "GET"
+        } <= {("POST", "validation")}
         imports(home, "random")
