@@ -83,7 +83,12 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        stream = self._stream.start_tls(ssl_context, server_hostname, self._network.left(timeout))
+        try:
+            left = self._network.left(timeout)
+        except httpcore.ReadTimeout:
+            self.close()  # httpcore closes what fails in its own hands, and this was not there yet
+            raise
+        stream = self._stream.start_tls(ssl_context, server_hostname, left)
         return _Stream(stream, self._network, tls=True)
 
     def get_extra_info(self, info: str) -> Any:

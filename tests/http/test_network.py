@@ -5,14 +5,17 @@ from __future__ import annotations
 import shutil
 import ssl
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 
+import httpcore
 import pytest
 
 from procspec.errors import ServiceError, UnknownOutcome, UsageError
 from procspec.http import Http, Resend
+from procspec.http.network import Network
 from tests.http.clients import OK, QUICK, TOKEN, client, everything, get, post
 from tests.http.wire import (
     Server,
@@ -158,3 +161,15 @@ def test_a_host_that_needs_no_proxy(identity: Identity, monkeypatch: pytest.Monk
         closing(over_tls(server)) as http,
     ):
         assert get(http).status == 200
+
+
+def test_a_deadline_between_connecting_and_tls_leaves_no_socket() -> None:
+    with serving(OK) as server:
+        network = Network(secure=True)
+        network.begin(time.monotonic() + 5)
+        host, _, port = server.origin.removeprefix("http://").partition(":")
+        stream = network.connect_tcp(host, int(port))
+        network.begin(time.monotonic() - 1)
+        with pytest.raises(httpcore.ReadTimeout):
+            stream.start_tls(ssl.create_default_context())
+        assert stream.get_extra_info("socket").fileno() == -1
