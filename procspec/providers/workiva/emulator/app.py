@@ -19,8 +19,10 @@ from starlette.types import ASGIApp
 
 from procspec.providers.workiva.emulator import quirks, reading, tokens
 from procspec.providers.workiva.emulator.calls import Call, Operation
-from procspec.providers.workiva.emulator.control import CONTROLS, check_origin
+from procspec.providers.workiva.emulator.control import CONTROLS
 from procspec.providers.workiva.emulator.errors import Refusal
+from procspec.providers.workiva.emulator.faults.control import FAULT_CONTROLS
+from procspec.providers.workiva.emulator.faults.middleware import Faults
 from procspec.providers.workiva.emulator.nouns import WRITE, Answer, Object
 from procspec.providers.workiva.emulator.operations import OPERATIONS
 from procspec.providers.workiva.emulator.store import Store
@@ -36,15 +38,14 @@ def create(database: str | os.PathLike[str], *, clock: datetime.date | None, nam
     table: dict[str, dict[str, Endpoint]] = {path: {"POST": _token(world)} for path in tokens.PATHS}
     for operation in OPERATIONS:
         table.setdefault(operation.path, {})[operation.method] = _documented(world, operation)
-    for control in CONTROLS:
+    for control in (*CONTROLS, *FAULT_CONTROLS):
         table.setdefault(control.path, {})[control.method] = _control(world, control)
     app = Starlette(
         routes=[_route(path, methods) for path, methods in table.items()],
         exception_handlers={HTTPException: _http_error, 500: _server_error},
     )
     app.router.redirect_slashes = False
-    app.state.world = world
-    return app
+    return Faults(app, world)
 
 
 def _route(path: str, methods: dict[str, Endpoint]) -> Route:
@@ -59,10 +60,10 @@ def _route(path: str, methods: dict[str, Endpoint]) -> Route:
 
 
 def _documented(world: World, operation: Operation) -> Endpoint:
-    """A documented operation. This is where rules for faults would stand, beside the quirks."""
+    """A documented operation, and its quirks; faults stand around the whole app."""
 
     async def endpoint(request: Request) -> Response:
-        entry = _entry(request)
+        entry = reading.entry_of(request)
         world.log(entry)
         try:
             call = await _call(world, operation, request, entry)
@@ -71,15 +72,9 @@ def _documented(world: World, operation: Operation) -> Endpoint:
             entry["status"] = refusal.status
             return JSONResponse(refusal.body, refusal.status, refusal.headers)
         entry["status"] = answer.status
-        return _response(answer, world.quirks)
+        return _response(answer, quirks.known((*world.quirks, *reading.quirks_of(request))))
 
     return endpoint
-
-
-def _entry(request: Request) -> Object:
-    """A line of the request log: no headers, so no credentials."""
-    path, query = request.url.path, request.url.query
-    return {"method": request.method, "path": path, "query": query, "body": None, "status": None}
 
 
 async def _call(world: World, operation: Operation, request: Request, entry: Object) -> Call:
@@ -110,7 +105,7 @@ def _control(world: World, operation: Operation) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         try:
-            check_origin(request)
+            reading.check_origin(request)
             raw = await reading.bytes_of(request)
             call = Call(world, request.path_params, {}, reading.parse(raw) if raw else None)
             return _response(_perform(operation, call))
@@ -124,7 +119,7 @@ def _token(world: World) -> Endpoint:
     """The token endpoint. `X-Version` is not asked for: the documents disagree whether it is part of it."""
 
     async def endpoint(request: Request) -> Response:
-        entry = _entry(request)
+        entry = reading.entry_of(request)
         world.log(entry)
         try:
             form = tokens.form_of(await reading.bytes_of(request), reading.media_of(request))
@@ -136,6 +131,7 @@ def _token(world: World) -> Endpoint:
             entry["status"] = refusal.status
             return JSONResponse({"error": "invalid_request"}, refusal.status)
         entry["status"] = 200
+        world.faults.renew()
         return JSONResponse(issued, headers={"Cache-Control": "no-store"})
 
     return endpoint

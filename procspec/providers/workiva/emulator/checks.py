@@ -42,6 +42,28 @@ def boolean(value: Any, at: str) -> bool:
     return value
 
 
+def integer(lowest: int, highest: int) -> Check:
+    """A whole number between two others, both included."""
+
+    def check(value: Any, at: str) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
+            raise bad_request(f"Must be an integer from {lowest} to {highest}", at)
+        return value
+
+    return check
+
+
+def number(lowest: float, highest: float) -> Check:
+    """A number between two others, both included."""
+
+    def check(value: Any, at: str) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
+            raise bad_request(f"Must be a number from {lowest} to {highest}", at)
+        return value
+
+    return check
+
+
 def date(value: Any, at: str) -> str:
     """A calendar date as in every request of the documents (T5: date-times appear in answers only)."""
     try:

@@ -7,20 +7,13 @@ They are outside the documented paths, take no token, and answer nothing to a we
 from __future__ import annotations
 
 import datetime
-import ipaddress
 
-import jsonpatch
-import jsonpointer
-from starlette.requests import Request
-
-from procspec.providers.workiva.emulator import build, quirks, runs, runviews
+from procspec.providers.workiva.emulator import edits, quirks, runs, runviews
 from procspec.providers.workiva.emulator.calls import Call, Operation, Takes
-from procspec.providers.workiva.emulator.certification import expand
 from procspec.providers.workiva.emulator.checks import array, array_of, date, members, name, one_of, text
-from procspec.providers.workiva.emulator.errors import Refusal, bad_request, not_found
-from procspec.providers.workiva.emulator.nouns import READ, WRITE, Answer, NewId, Object
+from procspec.providers.workiva.emulator.errors import bad_request, not_found
+from procspec.providers.workiva.emulator.nouns import READ, WRITE, Answer, Object
 from procspec.providers.workiva.emulator.store import KINDS
-from procspec.providers.workiva.emulator.tree import walk
 
 _FINISH = members({"id": name, "status": one_of(*runs.OUTCOMES)}, required=("id",))
 _START = members({"id": name}, required=("id",))
@@ -30,22 +23,6 @@ _CLOCK = members(
 )
 _IDS = members({kind: array_of(name) for kind in KINDS})
 _QUIRKS = members({"quirks": array_of(text)}, required=("quirks",))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address can only be this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def check_origin(request: Request) -> None:
-    """Keeps web pages out, those that rebind a name to loopback included."""
-    if "origin" in request.headers or not is_loopback(request.url.hostname or ""):
-        raise Refusal(403, "Forbidden")
 
 
 # ------------------------------------------------------------------------------------------ processes
@@ -73,40 +50,8 @@ def show(call: Call) -> Answer:
 
 
 def edit(call: Call) -> Answer:
-    """A hand edit: any JSON Patch on the stored process, as somebody might make it in the product.
-
-    New groups and jobs get ids, certifications their generated jobs, the process one more revision.
-    """
-    process = _stored(call)
-    try:
-        edited = jsonpatch.apply_patch(process, array(call.body, ""))
-        _complete(edited["root"], call.world.store.new_id)
-        list(walk(edited["root"]))
-    except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, KeyError, TypeError) as error:
-        raise bad_request(f"The edit does not apply, or leaves no process behind: {error}") from None
-    edited |= {"id": process["id"], "revision": process["revision"] + 1, "modified": call.world.stamp()}
-    call.world.store.put_process(edited)
-    return Answer(200, edited)
-
-
-def _complete(group: Object, new_id: NewId) -> None:
-    """Whatever a new node lacks, as after a create."""
-    defaults = {"parallel": False, "readOnly": False, "triggerType": "whenEligible", "children": []}
-    _default(group, "group", defaults, new_id)
-    for child in group["children"]:
-        node = child[child["type"]]
-        if child["type"] == "group":
-            _complete(node, new_id)
-        else:
-            _default(node, "job", {"triggerType": "whenEligible"}, new_id)
-    group["children"] = expand(group["children"], lambda arguments: build.generated(arguments, new_id))
-
-
-def _default(node: Object, kind: str, defaults: Object, new_id: NewId) -> None:
-    if "id" not in node:
-        node["id"] = new_id(kind)
-    for member, value in defaults.items():
-        node.setdefault(member, value)
+    """A hand edit: any JSON Patch on the stored process, as somebody might make it in the product."""
+    return Answer(200, edits.edited(call.world, call.ids["processId"], array(call.body, "")))
 
 
 # ----------------------------------------------------------------------------------------------- runs

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from typing import Any
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from procspec.providers.workiva.emulator.faults.turn import CLOSE
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -48,6 +52,19 @@ def url_of(listener: socket.socket) -> str:
 def server_of(app: ASGIApp) -> uvicorn.Server:
     """`server_of(app).run(sockets=[listener])` serves until it is interrupted."""
     config = uvicorn.Config(
-        app, http="h11", ws="none", lifespan="off", loop="asyncio", log_level="warning", access_log=False
+        app, http=_Protocol, ws="none", lifespan="off", loop="asyncio", log_level="warning", access_log=False
     )
     return uvicorn.Server(config)
+
+
+class _Protocol(H11Protocol):
+    """HTTP/1.1 whose requests know how to close their connection: ASGI has no word for that."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        app = self.app
+
+        async def closable(scope: Scope, receive: Receive, send: Send) -> None:
+            await app({**scope, CLOSE: self.transport.close}, receive, send)
+
+        self.app = closable

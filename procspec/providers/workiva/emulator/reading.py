@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from typing import Any
 
@@ -9,6 +10,13 @@ from starlette.requests import Request
 
 from procspec.providers.workiva.emulator.calls import Operation, Takes
 from procspec.providers.workiva.emulator.errors import Refusal, bad_request
+from procspec.providers.workiva.emulator.nouns import Object
+
+FAULT = "emulator.fault"
+"""Member of the ASGI scope that names the fault of a request."""
+
+QUIRKS = "emulator.quirks"
+"""Member of the ASGI scope with the quirks of this one answer."""
 
 VERSION = "2026-04-01.processes.preview"
 
@@ -25,9 +33,37 @@ def check_version(request: Request) -> None:
         raise Refusal(400, f"X-Version must be {VERSION}", target="X-Version")
 
 
+def check_origin(request: Request) -> None:
+    """Keeps web pages out, those that rebind a name to loopback included."""
+    if "origin" in request.headers or not _is_loopback(request.url.hostname or ""):
+        raise Refusal(403, "Forbidden")
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether a host name or address can only be this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def media_of(request: Request) -> str:
     """The content type without its parameters."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def entry_of(request: Request) -> Object:
+    """A line of the request log: no headers, so no credentials; which fault it met, if any."""
+    path, query = request.url.path, request.url.query
+    entry = {"method": request.method, "path": path, "query": query, "body": None, "status": None}
+    return entry | ({"fault": request.scope[FAULT]} if FAULT in request.scope else {})
+
+
+def quirks_of(request: Request) -> tuple[str, ...]:
+    """The quirks of this one answer, beside those that are on."""
+    return tuple(request.scope.get(QUIRKS, ()))
 
 
 def query_of(request: Request, operation: Operation) -> dict[str, str]:

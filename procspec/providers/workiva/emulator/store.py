@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from procspec.providers.workiva.emulator.errors import EmulatorError
 from procspec.providers.workiva.emulator.nouns import Object
@@ -25,6 +26,11 @@ _SCHEMA = (
     "CREATE TABLE ids (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL)",
     f"PRAGMA application_id = {_APPLICATION}",
     f"PRAGMA user_version = {_VERSION}",
+)
+# Added later without another version: a database that has it not gets it when it is opened.
+_FAULTS = (
+    "CREATE TABLE IF NOT EXISTS faults (number INTEGER PRIMARY KEY, rule TEXT NOT NULL,"
+    " calls INTEGER NOT NULL DEFAULT 0, fired INTEGER NOT NULL DEFAULT 0, spent INTEGER NOT NULL DEFAULT 0)"
 )
 
 KINDS = ("process", "group", "job", "processRun", "groupRun", "jobRun")
@@ -67,6 +73,7 @@ class Store:
             self.prepare_ids(_GUIDE_IDS)
         elif (application, version) != (_APPLICATION, _VERSION):
             raise EmulatorError("it was made by another program, or by another version of this one")
+        self._db.execute(_FAULTS)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -90,6 +97,10 @@ class Store:
         """Closes the file."""
         with self._lock:
             self._db.close()
+
+    def execute(self, statement: str, parameters: Iterable[Any] = ()) -> sqlite3.Cursor:
+        """One statement, for the modules that keep a table of their own."""
+        return self._db.execute(statement, tuple(parameters))
 
     def _put(self, table: str, row: Object) -> None:
         """Writes a row, new or known; `table` is one of ours."""

@@ -1,4 +1,4 @@
-"""The state of one emulator: its store, its clock, its quirks, and what it was asked."""
+"""The state of one emulator: its store, its clock, its quirks and faults, and what it was asked."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable
 
+from procspec.providers.workiva.emulator.faults.ledger import Ledger
 from procspec.providers.workiva.emulator.nouns import Object
 from procspec.providers.workiva.emulator.store import Store
 
@@ -21,6 +22,7 @@ class World:
 
     def __init__(self, store: Store, clock: datetime.date | None, quirks: Iterable[str]) -> None:
         self.store = store
+        self.faults = Ledger(store)
         self.clock = clock
         self.quirks = tuple(quirks)
         self._log: deque[Object] = deque(maxlen=_MOST_LOGGED)

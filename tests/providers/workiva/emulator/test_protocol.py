@@ -185,7 +185,7 @@ def test_a_programming_error_answers_500_and_surfaces(emulator: Caller) -> None:
     import httpx
 
     id = emulator.create(task())["id"]
-    emulator.app.state.world.store.close()
+    emulator.app.world.store.close()
 
     async def sending() -> httpx.Response:
         transport = httpx.ASGITransport(emulator.app, raise_app_exceptions=False)

@@ -117,7 +117,7 @@ def test_no_secret_is_kept(emulator: Caller) -> None:
     token = ask(emulator, {**FORM, "client_secret": "very-secret"}).json()["access_token"]
     emulator.call("GET", "/processes/x", Authorization=f"Bearer {token}")
     log = json.dumps(emulator.control("GET", "requests"))
-    dump = "".join(emulator.app.state.world.store._db.iterdump())
+    dump = "".join(emulator.app.world.store._db.iterdump())
     for secret in ("very-secret", token, "Bearer"):
         assert secret not in log
         assert secret not in dump
