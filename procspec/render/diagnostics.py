@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from unicodedata import east_asian_width
 
 from procspec.model import Diagnostic, Location, Severity
+from procspec.redaction import masked
 from procspec.render.style import PLAIN, Paint
 from procspec.render.visible import visible
 
 Texts = Mapping[str, str]
 """The files that were read, by the name that locations use."""
+_WIDEST, _CUT = 200, "…"
 
 
 def diagnostics(found: Iterable[Diagnostic], texts: Texts, paint: Paint = PLAIN) -> str:
@@ -26,8 +28,8 @@ def counted(found: Iterable[Diagnostic]) -> str:
 
 
 def _block(one: Diagnostic, texts: Texts, paint: Paint) -> str:
-    level = one.severity.value
-    head = f"{paint(level, level)}: {paint(visible(one.summary), 'head')} {paint(f'[{one.rule}]', 'dim')}"
+    level, rule = one.severity.value, paint(visible(f"[{one.rule}]"), "dim")
+    head = f"{paint(level, level)}: {paint(visible(one.summary), 'head')} {rule}"
     if one.place is not None:
         head = f"{paint(visible(str(one.place)), 'place')}: {head}"
     lines = [head, *_snippet(one.place, texts, paint), *_detail(one.detail)]
@@ -37,7 +39,7 @@ def _block(one: Diagnostic, texts: Texts, paint: Paint) -> str:
 
 
 def _detail(detail: str) -> list[str]:
-    return [f"  {visible(line)}" for line in detail.splitlines()]
+    return [f"  {visible(detail)}"] if detail else []
 
 
 def _snippet(place: Location | None, texts: Texts, paint: Paint) -> list[str]:
@@ -47,12 +49,24 @@ def _snippet(place: Location | None, texts: Texts, paint: Paint) -> list[str]:
     lines = texts[place.file].split("\n")
     if place.line > len(lines):
         return []
-    line = lines[place.line - 1].rstrip("\r")
-    before, marked = line[: place.column - 1], line[place.column - 1 :][: max(place.width, 1)]
+    line, start = _window(masked(lines[place.line - 1].rstrip("\r")), place.column - 1)
+    before, marked = line[:start], line[start:][: max(place.width, 1)]
     number = f"{place.line:>5} | "
     gap = " " * _columns(_shown(before))
     underline = "^" * max(1, _columns(_shown(marked)))
     return [f"{number}{_shown(line)}", f"{' ' * 5} | {gap}{paint(underline, 'error')}"]
+
+
+def _window(line: str, start: int) -> tuple[str, int]:
+    """What of a line can be looked at, and where the value begins in it: nobody reads 10,000 characters."""
+    if len(line) <= _WIDEST:
+        return line, start
+    first = max(0, start - _WIDEST // 2)
+    cut = line[first : first + _WIDEST]
+    return (
+        f"{_CUT if first else ''}{cut}{_CUT if first + len(cut) < len(line) else ''}",
+        start - first + bool(first),
+    )
 
 
 def _shown(text: str) -> str:

@@ -116,7 +116,9 @@ def _sides(change: Change, labels: Mapping[str, str]) -> str:
 
 
 def _what(node: Json) -> str:
-    return f"{node.get('action', node['kind'])} {value(node.get('title') or node.get('name'), {})}"
+    return (
+        f"{visible(str(node.get('action', node['kind'])))} {value(node.get('title') or node.get('name'), {})}"
+    )
 
 
 # --------------------------------------------------------------------------------- what is created
@@ -128,7 +130,9 @@ def _created(change: Change, labels: Mapping[str, str], paint: Paint) -> Iterato
     if change.node == PROCESS:
         fields.pop("name", None)
         width = max((len(name) for name in fields), default=0)
-        yield from (f"      {name.ljust(width)}  {value(given, labels)}" for name, given in fields.items())
+        yield from (
+            f"      {visible(name).ljust(width)}  {value(given, labels)}" for name, given in fields.items()
+        )
         return
     indent = "  " * (change.level + 1)
     symbol = paint(SYMBOLS[Action.CREATE], "create")
@@ -136,7 +140,9 @@ def _created(change: Change, labels: Mapping[str, str], paint: Paint) -> Iterato
     key = visible(change.path)
     yield f"{indent}{symbol} {key}  {describe(fields, labels)}"
     more = [
-        f"{name} {value(given, labels, 300)}" for name, given in fields.items() if name not in _ON_THE_LINE
+        f"{visible(name)} {value(given, labels, 300)}"
+        for name, given in fields.items()
+        if name not in _ON_THE_LINE
     ]
     if more:
         yield paint(f"{indent}    {', '.join(more)}", "dim")
@@ -148,7 +154,7 @@ def _group(fields: Mapping[str, Json], labels: Mapping[str, str]) -> str:
 
 
 def _job(fields: Mapping[str, Json], labels: Mapping[str, str]) -> str:
-    parts = [f"{fields['action']} {value(fields.get('title'), labels)}"]
+    parts = [f"{visible(str(fields['action']))} {value(fields.get('title'), labels)}"]
     if "assignee" in fields:
         parts.append(person(fields["assignee"], labels) + _due(fields, "dueDate"))
     elif "dueDate" in fields:

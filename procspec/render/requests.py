@@ -20,8 +20,10 @@ def requests(plan: Plan, paint: Paint = PLAIN) -> str:
 
 
 def _request(request: Request, paint: Paint) -> str:
-    head = f"{paint(request.method, 'head')} {visible(request.path)}{paint(_WHEN[request.when], 'dim')}"
+    head = (
+        f"{paint(visible(request.method), 'head')} {visible(request.path)}{paint(_WHEN[request.when], 'dim')}"
+    )
     if request.body is None:
         return head + "\n"
     shown = json_text(request.body)
-    return f"{head}\nContent-Type: {request.media}\n\n{shown}\n"
+    return f"{head}\nContent-Type: {visible(request.media)}\n\n{shown}\n"

@@ -13,9 +13,14 @@ MAX_DEPTH: Final = 64
 """Levels of nesting, aliases followed (issue 2, "Bad input")."""
 MAX_NODES: Final = 100_000
 """Values, aliases followed: some 10,000 jobs."""
+MAX_TEXT: Final = 10 * 1024 * 1024
+"""Characters that aliases, or expressions, may add to a file: as many as it may have without them."""
 _MAX_EVENTS: Final = 4 * MAX_NODES
 """A value is at most a key, a start and an end: so many events cannot be within the limit."""
 
+TOO_LONG: Final = (
+    f"The file grows by more than {MAX_TEXT // 2**20} million characters here. Say less, or split it."
+)
 _DROPPED: Final = object()
 _ODD_KEYS: Final = frozenset(("", "<<"))
 _OPEN: Final = object()
@@ -46,6 +51,7 @@ class _Frame:
         "before",
         "below",
         "data",
+        "grown",
         "height",
         "key",
         "key_end",
@@ -54,7 +60,9 @@ class _Frame:
         "start",
     )
 
-    def __init__(self, mapping: bool, start: int, anchor: str | None, before: int, as_key: bool) -> None:
+    def __init__(
+        self, mapping: bool, start: int, anchor: str | None, before: int, grown: int, as_key: bool
+    ) -> None:
         self.mapping = mapping
         self.data: Any = {} if mapping else []
         self.below: Any = {} if mapping else []
@@ -63,6 +71,7 @@ class _Frame:
         self.start = start
         self.anchor = anchor
         self.before = before
+        self.grown = grown
         self.height = 0
         self.as_key = as_key
 
@@ -81,9 +90,11 @@ class Builder:
         self.found: list[Diagnostic] = []
         self.documents = 0
         self.nodes = 0
-        self.anchors: dict[str, tuple[Json, Any, int, int]] = {}
+        self.grown = 0
+        # Value, entries below, nodes, height, characters.
+        self.anchors: dict[str, tuple[Json, Any, int, int, int]] = {}
         # The outermost list holds the document, so that nothing needs to know that it is the root.
-        self.frame = _Frame(False, 0, None, 0, False)
+        self.frame = _Frame(False, 0, None, 0, 0, False)
         self.stack: list[_Frame] = []
         # Raw control characters are gone by now; they can only come from escapes.
         self.suspicious = "\\" in lines.text or BIDI.search(lines.text) is not None
@@ -155,7 +166,7 @@ class Builder:
                     frame.below[frame.key] = (frame.key_start, frame.key_end, start, end, None)
                 frame.key = None
         if event.anchor is not None:
-            self.anchors[event.anchor] = (value, None, 1, 0)
+            self.anchors[event.anchor] = (value, None, 1, 0, end - start)
 
     def inspect(self, event: Any, span: Span) -> None:
         if event.tag is not None:
@@ -180,19 +191,21 @@ class Builder:
                 "key-not-text", (start, start), "A list or a mapping cannot name a field. Write a text."
             )
         if event.anchor is not None:
-            self.anchors[event.anchor] = (_OPEN, None, 0, 0)
+            self.anchors[event.anchor] = (_OPEN, None, 0, 0, 0)
         self.stack.append(frame)
         if len(self.stack) > MAX_DEPTH:
             raise self.too_deep((start, start))
-        self.frame = _Frame(mapping, start, event.anchor, self.nodes, as_key)
+        self.frame = _Frame(mapping, start, event.anchor, self.nodes, self.grown, as_key)
 
-    def end(self, _event: Any) -> None:
+    def end(self, event: Any) -> None:
         frame = self.frame
         self.frame = parent = self.stack.pop()
         height = frame.height + 1
         self.count(len(frame.data), (frame.start, frame.start))
         if frame.anchor is not None:
-            self.anchors[frame.anchor] = (frame.data, frame.below, self.nodes - frame.before + 1, height)
+            nodes, size = self.nodes - frame.before + 1, event.end_mark.index - frame.start
+            size += self.grown - frame.grown
+            self.anchors[frame.anchor] = (frame.data, frame.below, nodes, height, size)
         if frame.as_key:
             parent.drop_key(frame.start, frame.start)
             return
@@ -206,7 +219,7 @@ class Builder:
             self.report("key-not-text", span, "An alias cannot be the name of a field. Write the name out.")
             frame.drop_key(*span)
             return
-        value, below, nodes, height = self.anchors.get(event.anchor, (None, None, 0, 0))
+        value, below, nodes, height, size = self.anchors.get(event.anchor, (None, None, 0, 0, 0))
         if nodes == 0:
             self.refuse_alias(event.anchor, span)
             value = None
@@ -214,6 +227,9 @@ class Builder:
             raise self.too_deep(span)
         frame.height = max(frame.height, height)
         self.count(max(nodes - 1, 0), span)
+        self.grown += size
+        if self.grown > MAX_TEXT:
+            raise Stop(problem("too-much-text", self.lines.place(*span), TOO_LONG))
         self.put(value, *span, below)
 
     # -------------------------------------------------------------------------------------- parts

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from procspec.model import Diagnostic, Document, Json, Location, Path
+from procspec.source.builder import MAX_TEXT, TOO_LONG
 from procspec.source.rules import MOST, first, problem
 from procspec.source.suggest import hint
 
@@ -85,6 +86,7 @@ class _Walk:
         self.lines = lines
         self.scope = scope
         self.found: list[Diagnostic] = []
+        self.grown = 0
 
     def value(self, value: Json, path: Path) -> Json:
         if isinstance(value, str):
@@ -108,15 +110,22 @@ class _Walk:
     def token(self, match: re.Match[str], path: Path) -> Json:
         if match[0] == "$${":
             return "${"
-        if len(self.found) > MOST:
+        if len(self.found) > MOST or self.grown > MAX_TEXT:
             return None
         try:
-            return self.look_up(match["inside"])
+            return self.measured(self.look_up(match["inside"]))
         except _Problem as error:
             nth = match.string.count(match[0], 0, match.start())
             place = _place(self.document, self.lines, path, match[0], nth)
             self.found.append(problem(error.rule, place, error.detail, related=error.related))
             return None
+
+    def measured(self, value: Json) -> Json:
+        """A short expression may stand for a long text, many times."""
+        self.grown += len(_written(value))
+        if self.grown > MAX_TEXT:
+            raise _Problem("too-much-text", TOO_LONG)
+        return value
 
     def look_up(self, inside: str | None) -> Json:
         reference = _REFERENCE.fullmatch(inside or "")

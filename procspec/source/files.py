@@ -85,9 +85,14 @@ def _opener(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
+def _real(path: Path) -> str:
+    """Where links lead; `Path.resolve` raises for those that lead to themselves (until Python 3.13)."""
+    return os.path.realpath(path)
+
+
 def _outside(folder: Path, name: str) -> str:
     """Why a link is not followed: a checkout must not read what lies beside it."""
     path = folder / name
-    if not path.is_symlink() or path.resolve().is_relative_to(folder.resolve()):
+    if not path.is_symlink() or _real(path).startswith(_real(folder) + os.sep):
         return ""
     return "This is a link to a place outside of the project. Copy the file into the project."

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from procspec.model import Diagnostic, Location, Severity
+from procspec.redaction import masked
 
 RULES: Final = {
     # the file
@@ -19,6 +20,7 @@ RULES: Final = {
     "several-documents": "Several documents in one file",
     "nested-too-deep": "Nested too deeply",
     "too-many-values": "Too many values",
+    "too-much-text": "Too much text",
     "alias-cycle": "Alias inside its own anchor",
     "unknown-alias": "Unknown alias",
     "explicit-tag": "Tag not allowed",
@@ -74,7 +76,12 @@ def problem(
 ) -> Diagnostic:
     """A diagnostic of the table's rule `rule`."""
     return Diagnostic(
-        rule=rule, summary=RULES[rule], detail=detail, place=place, severity=severity, related=tuple(related)
+        rule=rule,
+        summary=RULES[rule],
+        detail=masked(detail),
+        place=place,
+        severity=severity,
+        related=tuple(related),
     )
 
 

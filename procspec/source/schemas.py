@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -53,6 +54,7 @@ def _validator(name: str) -> Draft7Validator:
 def strict(part: Json, definitions: Json, above: tuple[str, ...] = ()) -> Json:
     """The schema for data without expressions: the published one lets them stand for any value.
 
+    A pattern ends where the text ends: for Python, unlike for JSON Schema, `$` fits before a last line feed.
     Where a choice is left of one, it takes the place of the choice, so that an error names the value.
     References are replaced by what they refer to, which makes checking twice as fast, except for those
     that lead back to one of `above`.
@@ -65,6 +67,8 @@ def strict(part: Json, definitions: Json, above: tuple[str, ...] = ()) -> Json:
     if name and name not in above:
         return strict(definitions[name], definitions, (*above, name))
     result = {key: strict(value, definitions, above) for key, value in part.items()}
+    if isinstance(pattern := result.get("pattern"), str):
+        result["pattern"] = re.sub(r"\$$", r"\\Z", pattern)
     choices = [choice for choice in part.get("anyOf", ()) if choice != _EXPRESSION]
     if len(choices) == 1 or len(part.get("allOf", ())) == 1:
         result.pop("anyOf", None)

@@ -100,6 +100,7 @@ PROCESSES: list[tuple[str, str, list[str]]] = [
     ),
     ("an empty name", PROCESS.replace("Close", '""', 1), ["3:7 empty-text"]),
     ("a key with a space", PROCESS.replace("close", "the close"), ["2:6 bad-key"]),
+    ("a key with a line feed at its end", PROCESS.replace("close", '"close\\n"'), ["2:6 bad-key"]),
     ("a key with an umlaut", jobs("- job: prüfen", "  sendTask: {title: A}"), ["7:12 bad-key"]),
     (
         "two jobs of one key",

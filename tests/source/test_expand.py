@@ -186,3 +186,12 @@ def test_a_broken_project_file_does_not_accuse_the_processes(tmp_path: Path) -> 
     ]
     loaded = load_process(tmp_path, text, "kind: Project\nname: x\nvariables: [x]\n")
     assert brief(loaded.diagnostics) == ["10:11 unknown-calendar", "11:1 unknown-field", "3:12 wrong-type"]
+
+
+def test_expressions_that_explode(tmp_path: Path) -> None:
+    """A long value, many times, is refused before it is made; references that stand alone count too."""
+    project = PROJECT.replace("2024-Q4", "x" * 1_000_000)
+    text = PROCESS.replace("Close", "${var.period}" * 8, 1).replace("title: A", "title: '${var.period}'")
+    assert brief(load_process(tmp_path, text, project).diagnostics) == []
+    more = text.replace("root:", "calendarIds: ['${var.period}a', '${var.period}b']\nroot:")
+    assert brief(load_process(tmp_path, more, project).diagnostics) == ["9:26 too-much-text"]

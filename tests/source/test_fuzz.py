@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import tempfile
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from procspec.errors import UsageError
+from procspec import providers
+from procspec.engine.session import wanted
+from procspec.errors import ProcspecError, UsageError
 from procspec.model import Document, Json
-from procspec.source import RULES, dump, load, read
+from procspec.source import RULES, Loaded, dump, load, read
 from procspec.source.reader import build, parser
+from tests.source.mutants import Base, bases, mutant
 from tests.source.spec import PROJECT, write
 from tests.source.test_writer import DATA
 
@@ -81,14 +88,21 @@ def sound(document: Document | None, file: str, raw: bytes, diagnostics: tuple[o
 
 def load_all(files: dict[str, str | bytes]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        loaded = load(write(Path(folder), files), environment="local")
-        assert (loaded.project is not None) == all(d.severity.value == "warning" for d in loaded.diagnostics)
-        assert {d.rule for d in loaded.diagnostics} <= set(RULES)
-        for diagnostic in loaded.diagnostics:
-            place = diagnostic.place
-            if place is not None and place.file in loaded.texts:
-                lines = loaded.texts[place.file].split("\n")
-                assert 1 <= place.line <= len(lines) and 1 <= place.column <= len(lines[place.line - 1]) + 1
+        placed(load(write(Path(folder), files), environment="local"))
+
+
+def placed(loaded: Loaded) -> None:
+    """Every diagnostic is of the table, and every place of it can be looked at."""
+    assert (loaded.project is not None) == all(d.severity.value == "warning" for d in loaded.diagnostics)
+    assert {d.rule for d in loaded.diagnostics} <= set(RULES)
+    lines = {name: text.split("\n") for name, text in loaded.texts.items()}
+    for diagnostic in loaded.diagnostics:
+        assert diagnostic.place is not None, diagnostic
+        for place in (diagnostic.place, *diagnostic.related):
+            shown = lines.get(place.file, [""])
+            if place.file in lines or diagnostic.rule != "not-utf8":
+                assert 1 <= place.line <= len(shown), diagnostic
+                assert 1 <= place.column <= len(shown[place.line - 1]) + 1, diagnostic
 
 
 @given(st.binary(max_size=300))
@@ -139,3 +153,50 @@ def test_any_shape(process: Json, extra: Json) -> None:
     )
     with suppress(UsageError):
         load_all({"procspec.yaml": dump({"kind": "Project", "name": "x", **fields})})
+
+
+# ----------------------------------------------------------------------------- 20,000 mutated specs
+
+CHUNKS, SPECS_EACH, SECONDS_EACH = 20, 1_000, 1.0
+SEED = 20_241_231
+WORKIVA = providers.get("workiva")
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_mutated_specs_end_in_our_own_errors_within_a_second(chunk: int, tmp_path: Path) -> None:
+    """The whole fence, and the compiler behind it; a `ProcspecError` is the only exception there may be."""
+    draw, known = Random(SEED + chunk), bases()
+    sound_ones = 0
+    for number in range(SPECS_EACH):
+        base = draw.choice(known)
+        raw = mutant(draw, base)
+        with fresh(tmp_path, base, raw) as folder:
+            started = time.process_time()
+            compiled = through(folder)
+            seconds = time.process_time() - started
+        assert seconds < SECONDS_EACH, f"{chunk}/{number} took {seconds:.1f} s: {raw[:2000]!r}"
+        sound_ones += compiled
+    assert SPECS_EACH // 20 < sound_ones < SPECS_EACH * 2 // 3, "the mutants are too tame, or too wild"
+
+
+def through(folder: Path) -> bool:
+    """One project through reading, checking and compiling; whether it came out at the other end."""
+    try:
+        loaded = load(folder)
+        placed(loaded)
+        if loaded.project is None:
+            return False
+        for file in wanted(loaded.project, WORKIVA).values():
+            WORKIVA.payload(file.desired)
+    except ProcspecError:
+        return False
+    return True
+
+
+@contextmanager
+def fresh(home: Path, base: Base, raw: bytes) -> Iterator[Path]:
+    """A folder with the files of the project, one of them replaced."""
+    files: dict[str, str | bytes] = {**base.files, base.target: raw}
+    yield write(home, files)
+    for name in files:
+        (home / name).unlink()
