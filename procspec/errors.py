@@ -8,6 +8,8 @@
     ├── StalePlan                exit 6    the world is not the one that the plan was computed from
     ├── Refused                  exit 8    a guard: a replacement, a trash or a prune without consent
     ├── NotConverged             exit 1    everything was sent, yet differences remain
+    ├── Interrupted              exit 130  Ctrl-C came before this could begin
+    │   └── Terminated           exit 143  SIGTERM did
     └── ServiceError             exit 1    the remote system refused, or could not be reached
         ├── Denied               exit 7    401 or 403
         └── UnknownOutcome       exit 4    it may have acted, and there is no way to ask
@@ -76,6 +78,18 @@ class Refused(ProcspecError):
 
 class NotConverged(ProcspecError):
     """All requests were answered well, yet the process is not as planned."""
+
+
+class Interrupted(ProcspecError):
+    """Ctrl-C came before a request was sent, so it was not."""
+
+    exit_code = 130
+
+
+class Terminated(Interrupted):
+    """SIGTERM came before a request was sent, so it was not."""
+
+    exit_code = 143
 
 
 class ServiceError(ProcspecError):

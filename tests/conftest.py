@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, settings
 
 from procspec.cli import run
 from procspec.providers.workiva.emulator import TOKEN
+from tests.faults import Faults, Served
 
 TODAY = "2024-09-30"
 
@@ -29,6 +30,12 @@ settings.register_profile(
     "tests", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("tests")
+
+
+# One for all: making the TLS context that plain HTTP does not need takes 30 ms.
+_CLIENT = httpx.Client(
+    verify=False, trust_env=False, timeout=30, limits=httpx.Limits(max_keepalive_connections=0)
+)
 
 
 @dataclass(frozen=True)
@@ -99,11 +106,11 @@ class Server:
     def call(self, method: str, path: str, body: Any = None) -> httpx.Response:
         """One request with the credentials and the version of the guide."""
         headers = {"Authorization": f"Bearer {TOKEN}", "X-Version": "2026-04-01.processes.preview"}
-        return httpx.request(method, self.url + path, json=body, headers=headers, trust_env=False, timeout=30)
+        return _CLIENT.request(method, self.url + path, json=body, headers=headers)
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """One call of a control endpoint."""
-        answer = httpx.request(method, f"{self.url}/_emulator/{path}", json=body, trust_env=False, timeout=30)
+        answer = _CLIENT.request(method, f"{self.url}/_emulator/{path}", json=body)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
@@ -156,5 +163,20 @@ def server(_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]
     _server.control("PUT", "quirks", {"quirks": []})
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Half of the time a test waits: for processes, sockets, a retry."""
+    return 2 * (os.cpu_count() or 1)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="Rewrite the golden files of tests/cases.")
+    parser.addoption("--walk", default=1000, type=int, help="Steps of the random walks, all together.")
+
+
+@pytest.fixture
+def faults(server: Server) -> Iterator[Faults]:
+    """What goes wrong in the served emulator: nothing, before a test and after it."""
+    rules = Served(server.control)
+    rules.clear()
+    yield rules
+    rules.clear()

@@ -15,6 +15,8 @@ FLOORS = {
     "digest": 0.1,
     "codec": 0.1,
     "loopback": 0.1,
+    "halt": 0.2,
+    "redaction": 0.1,
     "source": 1,
     "reconcile": 1,
     "policy": 1,

@@ -33,6 +33,8 @@ from procspec.source import Loaded
 @options.lock_timeout
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.option("--allow-replace", is_flag=True, help="Consent to replacing processes.")
+@click.option("--allow-many", is_flag=True, help="Consent to replacing or trashing over 30 % of them.")
+@click.option("--allow-active-run", is_flag=True, help="Consent to that while runs of them go on.")
 @click.option("--prune", is_flag=True, help="Trash processes whose file is gone.")
 @click.pass_obj
 def command(
@@ -44,8 +46,7 @@ def command(
     parallelism: int,
     lock_timeout: float,
     auto_approve: bool,
-    allow_replace: bool,
-    prune: bool,
+    **allowed: bool,
 ) -> int:
     """Carry out a plan: a saved one as it was reviewed, or one made now, after a `yes`."""
     saved = _saved(targets)
@@ -53,29 +54,48 @@ def command(
         environment = environment or saved.environment
         variables = {**_texts(saved.variables), **variables}
     project, loaded = _files(given, environment, variables, saved)
-    consent = Consent(replace=allow_replace, prune=prune or saved is not None)
+    consent = _consent(saved, **allowed)
+    tell = given.screen.tell if output == "json" else given.screen.say
     with opening.session(given, project) as session:
         if not lock_timeout:
             check_free(session)
-        made = saved or plan(session, targets, prune=prune, parallelism=parallelism)
-        tell = given.screen.tell if output == "json" else given.screen.say
-        tell(render(made, given.screen.paint, verbose=given.verbose))
-        check_consent(session, made, session.store.read(session.environment), consent)
-        if saved is None and made.pending and not auto_approve:
-            confirm(given.screen, "Carry this out?", "Run apply with --auto-approve, or apply a saved plan.")
+
+        def planned() -> Plan:
+            made = saved or plan(session, targets, prune=consent.prune, parallelism=parallelism)
+            tell(render(made, given.screen.paint, verbose=given.verbose))
+            check_consent(session, made, session.store.read(session.environment), consent)
+            if saved is None and made.pending and not auto_approve:
+                confirm(given.screen, "Carry this out?", _UNASKED)
+            return made
+
         done = apply(
             session,
-            made,
+            planned if saved is None and auto_approve else planned(),
             consent,
             parallelism=parallelism,
             lock_timeout=lock_timeout,
             report=lambda one: tell(outcome(one, loaded.texts, given.screen.paint)),
         )
     if output == "json":
-        given.screen.data(_document(made, done))
+        given.screen.data(_document(done))
     elif done.outcomes:
         given.screen.say(summary(done.outcomes, given.screen.paint))
     return done.exit_code
+
+
+_UNASKED = "Run apply with --auto-approve, or apply a saved plan."
+
+
+def _consent(
+    saved: Plan | None, *, allow_replace: bool, allow_many: bool, allow_active_run: bool, prune: bool
+) -> Consent:
+    """What the options allow; a saved plan says itself whether it prunes, and was reviewed so."""
+    return Consent(
+        replace=allow_replace,
+        prune=prune or saved is not None,
+        many=allow_many,
+        active_run=allow_active_run,
+    )
 
 
 def _files(
@@ -107,10 +127,10 @@ def _texts(variables: Mapping[str, Json]) -> dict[str, str]:
     return {name: given if isinstance(given, str) else json.dumps(given) for name, given in variables.items()}
 
 
-def _document(made: Plan, done: Applied) -> Json:
+def _document(done: Applied) -> Json:
     return {
         "format_version": FORMAT,
         "exit_code": done.exit_code,
-        "plan": save(made),
+        "plan": save(done.plan),
         "outcomes": [encode(one) for one in done.outcomes],
     }

@@ -8,12 +8,16 @@ import click
 
 from procspec.cli.screen import Screen
 from procspec.errors import Refused
+from procspec.render.visible import visible
 
 
-def confirm(screen: Screen, question: str, hint: str) -> None:
-    """Only `yes` is a yes; without a terminal there is nobody to ask. Raises Refused otherwise."""
+def confirm(screen: Screen, question: str, hint: str, answer: str = "yes") -> None:
+    """Only the answer in full will do; without a terminal nobody can give it. Raises Refused otherwise."""
     if not sys.stdin.isatty():
         raise Refused("Nothing was done: there is no terminal to ask for approval.", hint=hint)
-    screen.tell(f"\n{question} Only 'yes' is accepted.")
-    if click.prompt("", prompt_suffix="> ", default="", show_default=False, err=True).strip() != "yes":
+    screen.tell(f"\n{question} Only {visible(answer)!r} is accepted.")
+    if (
+        click.prompt("", prompt_suffix="> ", default="", show_default=False, err=True).strip()
+        != answer.strip()
+    ):
         raise Refused("Nothing was done: not approved.")

@@ -11,14 +11,23 @@ from procspec.cli import opening, options
 from procspec.cli.screen import Globals
 from procspec.errors import ProcspecError
 from procspec.model import Action, ProcessPlan, Project
+from procspec.render.visible import visible
 
 
 @click.command("import")
-@click.argument("id")
+@click.argument("id", callback=options.readable)
 @click.option("--key", required=True, help="The key of the process in the files.")
 @options.project
+@options.lock_timeout
 @click.pass_obj
-def command(given: Globals, id: str, key: str, environment: str | None, variables: dict[str, str]) -> int:
+def command(
+    given: Globals,
+    id: str,
+    key: str,
+    environment: str | None,
+    variables: dict[str, str],
+    lock_timeout: float,
+) -> int:
     """Take over a live process: write its YAML and its record, or its record alone if KEY has a file.
 
     Ends with an empty plan, or says why not. What the server's answer leaves out cannot be imported.
@@ -29,19 +38,21 @@ def command(given: Globals, id: str, key: str, environment: str | None, variable
     with opening.session(given, project) as session:
         live = fetch(session, id, key)
         if key in session.files:
-            return _finish(given, project, key, take(session, live, key))
+            return _finish(given, project, key, take(session, live, key, lock_timeout))
         path = target(project, key)
         text = source.dump(source.literal(draft(session, live, key)))
     _write_new(path, text)
     try:
         renewed, _ = opening.sound(given, environment, variables)
         with opening.session(given, renewed) as session:
-            left = take(session, live, key)
+            left = take(session, live, key, lock_timeout)
     except ProcspecError:
         path.unlink()  # a file that cannot be read back would stop every other command
-        given.screen.tell(f"{path.name} was not kept: the process has something that a file cannot say.")
+        given.screen.tell(
+            visible(f"{path.name} was not kept: the process has something that a file cannot say.")
+        )
         raise
-    given.screen.say(f"Wrote {path.name}. What the server's answer leaves out is not in it.")
+    given.screen.say(visible(f"Wrote {path.name}. What the server's answer leaves out is not in it."))
     return _finish(given, renewed, key, left)
 
 
@@ -51,9 +62,9 @@ def _finish(given: Globals, project: Project, key: str, left: ProcessPlan) -> in
     from procspec.render.plan import process
 
     if left.action is Action.NOOP:
-        given.screen.say(f"{key} is taken over: the plan is empty.")
+        given.screen.say(visible(f"{key} is taken over: the plan is empty."))
         return 0
-    given.screen.say(f"{key} is taken over, and differs from its file:\n")
+    given.screen.say(visible(f"{key} is taken over, and differs from its file:") + "\n")
     given.screen.say(process(left, labels(project), given.screen.paint, verbose=given.verbose))
     return 1
 

@@ -66,6 +66,11 @@ def command(given: Globals, folder: Path) -> int:
     return 0
 
 
+def _said(name: str) -> str:
+    """A folder may be called what a file must not hold: control characters, or an expression."""
+    return visible(name).replace("${", "{") or "project"
+
+
 def _files(name: str) -> dict[str, str]:
     """The files of a new project by path; the schemas are there for the editor."""
     import json
@@ -77,7 +82,7 @@ def _files(name: str) -> dict[str, str]:
         for kind in ("project", "process")
     }
     return {
-        "procspec.yaml": _PROJECT.format(name=json.dumps(name)),
+        "procspec.yaml": _PROJECT.format(name=json.dumps(_said(name), ensure_ascii=False)),
         "first.procspec.yaml": _PROCESS,
         ".gitignore": _IGNORE,
         **schemas,

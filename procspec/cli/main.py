@@ -11,10 +11,11 @@ from typing import cast
 import click
 
 from procspec import __version__
-from procspec.cli import options
+from procspec.cli import options, signals
 from procspec.cli.report import Report
 from procspec.cli.screen import Globals, Screen
 from procspec.errors import ProcspecError
+from procspec.halt import Halt
 from procspec.render.style import PLAIN
 
 _COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -24,6 +25,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "plan": ("procspec.cli.plan", "Show what an apply would do."),
     "show": ("procspec.cli.show", "Show a saved plan."),
     "apply": ("procspec.cli.apply", "Carry out a plan."),
+    "run": ("procspec.cli.running", "Start a run of a process."),
     "import": ("procspec.cli.importing", "Take over a process that is on the server."),
     "resolve": ("procspec.cli.resolve", "Settle a create whose outcome is unknown."),
     "state": ("procspec.cli.state", "Look at and repair records."),
@@ -64,17 +66,24 @@ def root(context: click.Context, folder: Path, color: str | None, verbose: bool)
     """Human workflows as code: plan and apply recurring processes from YAML in git.
 
     Exit codes: 0 done, 1 failed, 2 changes pending (plan --detailed-exitcode), 3 invalid, 4 outcome
-    unknown, 5 locked, 6 stale, 7 not allowed to, 8 refused by a guard, 64 wrong usage.
+    unknown, 5 locked, 6 stale, 7 not allowed to, 8 refused by a guard, 64 wrong usage, 130 and 143
+    interrupted.
     """
     screen = Screen.open(color or os.environ.get("PROCSPEC_COLOR", "auto"), os.environ)
-    context.obj = Globals(folder, screen, verbose, os.environ)
+    context.obj = Globals(folder, screen, verbose, os.environ, context.obj or Halt())
 
 
 def run(arguments: Sequence[str]) -> int:
     """Runs the command line; the exit code of DESIGN section 7."""
+    halt = Halt()
+    with signals.heard(halt, as_json=options.wants_json(arguments)):
+        return _run(arguments, halt)
+
+
+def _run(arguments: Sequence[str], halt: Halt) -> int:
     context: click.Context | None = None
     try:
-        with root.make_context("procspec", list(arguments)) as context:
+        with root.make_context("procspec", list(arguments), obj=halt) as context:
             return root.invoke(context) or 0
     except click.exceptions.Exit as ended:
         return ended.exit_code
@@ -84,5 +93,6 @@ def run(arguments: Sequence[str]) -> int:
         what = f"{error.filename}" if error.filename else "The output cannot be written"
         return Report(Screen(PLAIN), False).ended(ProcspecError(f"{what}: {error.strerror}."))
     except (click.ClickException, click.Abort, KeyboardInterrupt, ProcspecError) as error:
-        screen = context.obj.screen if context and context.obj else Screen.open("auto", os.environ)
-        return Report(screen, options.wants_json(arguments)).ended(error)
+        known = context is not None and isinstance(context.obj, Globals)
+        screen = context.obj.screen if context and known else Screen.open("auto", os.environ)
+        return Report(screen, options.wants_json(arguments), halt.exit_code).ended(error)

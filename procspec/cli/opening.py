@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from procspec import providers, source
 from procspec.cli.screen import Globals
 from procspec.errors import SpecError, UsageError
-from procspec.model import Credentials, Environment, Project, Severity
+from procspec.model import Credentials, Diagnostic, Environment, Project, Severity
 
 if TYPE_CHECKING:
     from procspec.engine.session import Session
@@ -36,7 +36,7 @@ def sound(
     """The project, if there is nothing wrong with it; warnings are told. Raises Invalid otherwise."""
     loaded = load(given, environment, variables)
     if loaded.project is None:
-        raise Invalid(loaded)
+        raise Invalid(loaded.diagnostics, loaded.texts)
     warnings = [one for one in loaded.diagnostics if one.severity is Severity.WARNING]
     if warnings:
         from procspec.render.diagnostics import diagnostics
@@ -48,9 +48,9 @@ def sound(
 class Invalid(SpecError):
     """The files are wrong; with the texts, so that the lines can be shown."""
 
-    def __init__(self, loaded: source.Loaded) -> None:
-        super().__init__(loaded.diagnostics)
-        self.texts = loaded.texts
+    def __init__(self, problems: Sequence[Diagnostic], texts: Mapping[str, str]) -> None:
+        super().__init__(problems)
+        self.texts = texts
 
 
 @contextmanager
@@ -65,9 +65,11 @@ def session(given: Globals, project: Project) -> Iterator[Session]:
     known = Credentials() if embedded else credentials(project.environment, given.environ)
     with (
         closing(open_store(project.state, Path(project.folder))) as store,
-        closing(provider.connect(project.environment, known, project.folder)) as service,
+        closing(provider.connect(project.environment, known, project.folder, given.halt)) as service,
     ):
-        yield Session(project=project, provider=provider, service=service, store=store, files=files)
+        yield Session(
+            project=project, provider=provider, service=service, store=store, files=files, halt=given.halt
+        )
 
 
 @contextmanager
@@ -84,22 +86,24 @@ def store(
 
 def credentials(environment: Environment, environ: Mapping[str, str]) -> Credentials:
     """What the variables hold; raises UsageError for a `..._FILE` that cannot be read."""
-    found = {
-        setting: _secret(environment.credentials.get(setting, variable), environ)
+    (token, first), (client_id, second), (client_secret, third) = (
+        _secret(environment.credentials.get(setting, variable), environ)
         for setting, variable in _SETTINGS.items()
-    }
-    return Credentials(token=found["token"], client_id=found["clientId"], client_secret=found["clientSecret"])
+    )
+    return Credentials(
+        token=token,
+        client_id=client_id,
+        client_secret=client_secret,
+        variables=(first, second, third),
+    )
 
 
-def _secret(variable: str, environ: Mapping[str, str]) -> str:
-    if variable in environ:
-        return environ[variable].strip()
-    path = environ.get(f"{variable}_FILE", "")
-    if not path:
-        return ""
+def _secret(variable: str, environ: Mapping[str, str]) -> tuple[str, str]:
+    """The secret, and the variable that holds it or names its file."""
+    file = f"{variable}_FILE"
+    if variable in environ or not environ.get(file):
+        return environ.get(variable, "").strip(), variable
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"The file that {variable}_FILE names cannot be read: {type(error).__name__}."
-        ) from None
+        return Path(environ[file]).read_text(encoding="utf-8").strip(), file
+    except (OSError, ValueError) as error:
+        raise UsageError(f"The file that {file} names cannot be read: {type(error).__name__}.") from None

@@ -21,6 +21,13 @@ def _pair(context: click.Context, parameter: click.Parameter, given: tuple[str, 
     return pairs
 
 
+def readable(context: click.Context, parameter: click.Parameter, given: str | None) -> str | None:
+    """A callback: bytes that are not UTF-8 reach us as halves of surrogate pairs, and no further."""
+    if given is not None and any("\ud800" <= character <= "\udfff" for character in given):
+        raise click.BadParameter(f"{given!r} is not UTF-8 text.")
+    return given
+
+
 def project(command: F) -> F:
     """`-e` and `--var`: which project, exactly."""
     command = click.option(

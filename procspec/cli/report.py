@@ -25,6 +25,8 @@ class Report:
 
     screen: Screen
     json: bool
+    signalled: int = 0
+    """The exit code that a signal asked for."""
 
     def ended(self, error: BaseException) -> int:
         """Shows why a command ended; its exit code."""
@@ -37,15 +39,16 @@ class Report:
         if self.json:
             self._data(USAGE, error.format_message(), "")
         else:
-            error.show()
+            self.screen.usage(error)
         return USAGE
 
     def interrupted(self) -> int:
-        """Ctrl-C."""
+        """Ctrl-C or SIGTERM, while there was nothing to bring to an end."""
+        code = self.signalled or 130
         self.screen.tell("\nInterrupted.")
         if self.json:
-            self._data(130, "Interrupted.", "")
-        return 130
+            self._data(code, "Interrupted.", "")
+        return code
 
     def failure(self, error: ProcspecError) -> int:
         """An error of the world, or files that are wrong."""

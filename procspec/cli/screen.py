@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import click
 
+from procspec.halt import Halt
 from procspec.model import Json
 from procspec.render.style import Paint
 from procspec.render.visible import json_text, visible
@@ -42,6 +44,12 @@ class Screen:
         if hint:
             self.tell(f"  {visible(hint)}")
 
+    def usage(self, error: click.ClickException) -> None:
+        """A command line that does not exist, on stderr; click's words quote it as it was given."""
+        words = StringIO()
+        error.show(words)
+        self.tell("\n".join(map(visible, words.getvalue().rstrip("\n").split("\n"))))
+
     def data(self, value: Json) -> None:
         """JSON, alone on stdout."""
         click.echo(json_text(value))
@@ -55,3 +63,4 @@ class Globals:
     screen: Screen
     verbose: bool
     environ: Mapping[str, str]
+    halt: Halt

@@ -55,10 +55,16 @@ def show(given: Globals, key: str, environment: str | None, variables: dict[str,
 @command.command("rm")
 @click.argument("key")
 @options.project
+@options.lock_timeout
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def remove(
-    given: Globals, key: str, environment: str | None, variables: dict[str, str], auto_approve: bool
+    given: Globals,
+    key: str,
+    environment: str | None,
+    variables: dict[str, str],
+    lock_timeout: float,
+    auto_approve: bool,
 ) -> int:
     """Forget a record; the process on the server stays, and procspec knows it no more."""
     with opening.store(given, environment, variables) as (store, name):
@@ -68,22 +74,22 @@ def remove(
         ids = ", ".join(sorted(known_ids(record)))
         kept = f" On the server stays: {ids}." if ids else ""
         if not auto_approve:
-            confirm(given.screen, f"Forget {visible(key)}?{kept}", "Run state rm with --auto-approve.")
-        with store.lock(name, f"procspec state rm {key}"):
+            confirm(given.screen, visible(f"Forget {key}?{kept}"), "Run state rm with --auto-approve.")
+        with store.lock(name, f"procspec state rm {key}", lock_timeout):
             store.delete(record)
-    given.screen.say(f"Forgot {key}.{kept}")
+    given.screen.say(visible(f"Forgot {key}.{kept}"))
     return 0
 
 
 @command.command("unlock")
-@click.argument("id")
+@click.argument("id", callback=options.readable)
 @options.project
 @click.pass_obj
 def unlock(given: Globals, id: str, environment: str | None, variables: dict[str, str]) -> int:
     """Break the lock with that id, after its holder died."""
     with opening.store(given, environment, variables) as (store, name):
         store.unlock(name, id)
-    given.screen.say(f"Unlocked {name}.")
+    given.screen.say(visible(f"Unlocked {name}."))
     return 0
 
 

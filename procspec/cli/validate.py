@@ -8,6 +8,7 @@ from procspec import providers
 from procspec.cli import opening, options
 from procspec.cli.report import FORMAT
 from procspec.cli.screen import Globals
+from procspec.render.visible import visible
 
 
 @click.command("validate")
@@ -29,6 +30,6 @@ def command(given: Globals, environment: str | None, variables: dict[str, str], 
         hint = "" if number else " No file here ends in .procspec.yaml."
         given.screen.say(
             f"{given.screen.paint('Valid:', 'ok')} {number} process{'' if number == 1 else 'es'}"
-            f" for the environment {project.environment.name}.{hint}"
+            f" for the environment {visible(project.environment.name)}.{hint}"
         )
     return 0

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 
 from procspec.engine.carry import carry
 from procspec.engine.guard import Consent, check_consent, check_world
-from procspec.engine.session import Session, Wanted
+from procspec.engine.session import Session, Wanted, known_ids
 from procspec.engine.settle import failed
-from procspec.engine.steps import Work
+from procspec.engine.work import Work
 from procspec.errors import ProcspecError
 from procspec.model import Action, Outcome, Plan, ProcessPlan, Record
 from procspec.state import new_salt
@@ -18,17 +18,25 @@ from procspec.state import new_salt
 Report = Callable[[Outcome], None]
 """Hears of every process as it ends, in the order in which they end, one at a time."""
 
+Planning = Callable[[], Plan]
+"""Makes a plan; outside the lock it could be one of a world in which somebody else is half done."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
     """How an apply ended: one outcome a process with something to do, in the plan's order."""
 
+    plan: Plan
     outcomes: tuple[Outcome, ...]
     blocked: tuple[ProcessPlan, ...]
+    signalled: int = 0
+    """The exit code that a signal asked for, if one came."""
 
     @property
     def exit_code(self) -> int:
-        """The gravest of all: an unknown outcome before everything else."""
+        """A signal's, else the gravest of all: an unknown outcome before everything else."""
+        if self.signalled:
+            return self.signalled
         codes = {outcome.exit_code for outcome in self.outcomes} | ({4} if self.blocked else set())
         gravest = next((code for code in (4, 7, 5, 6, 8, 1, 3) if code in codes), None)
         return max(codes, default=0) if gravest is None else gravest
@@ -36,7 +44,7 @@ class Applied:
 
 def apply(
     session: Session,
-    plan: Plan,
+    reviewed: Plan | Planning,
     consent: Consent,
     *,
     parallelism: int,
@@ -44,19 +52,24 @@ def apply(
     report: Report = lambda outcome: None,
     command: str = "procspec apply",
 ) -> Applied:
-    """Carries out a plan under the environment's lock.
+    """Carries out a plan under the environment's lock; one that nobody reviews is made under it as well.
 
     Raises StalePlan, Refused or Contended before anything is sent; what fails for one process
-    afterwards is in its outcome, and the others are carried out all the same.
+    afterwards is in its outcome, and the others are carried out all the same. After a signal no process
+    is begun and nothing more is sent that changes one; what was sent is looked at and recorded.
     """
     files = session.files
     with session.store.lock(session.environment, command, lock_timeout) as holder:
+        plan = reviewed if isinstance(reviewed, Plan) else reviewed()
         records = session.store.read(session.environment)
         check_world(session, plan, records)
         check_consent(session, plan, records, consent)
-        outcomes = _all(session, plan, files, records, str(holder), parallelism, report)
-        _keep_protection(session, plan, files, records)
+        with session.halt.politely():
+            outcomes = _all(session, plan, files, records, str(holder), parallelism, report)
+            _keep_protection(session, plan, files, records)
     return Applied(
+        plan=plan,
+        signalled=session.halt.exit_code,
         outcomes=tuple(outcomes[item.key] for item in plan.due),
         blocked=tuple(item for item in plan.processes if item.blocked),
     )
@@ -71,28 +84,14 @@ def _all(
     parallelism: int,
     report: Report,
 ) -> dict[str, Outcome]:
-    pool = ThreadPoolExecutor(parallelism)
-    futures = [
-        pool.submit(_one, session, item, files.get(item.key), records.get(item.key), owner)
-        for item in plan.due
-    ]
-    return _told(pool, futures, report)
-
-
-def _told(pool: ThreadPoolExecutor, futures: list[Future[Outcome]], report: Report) -> dict[str, Outcome]:
-    """Every outcome as it ends; after an interrupt what has begun is finished, and no more is begun."""
-    waiting = set(futures)
-    outcomes = []
-    try:
+    taken = frozenset(id for record in records.values() for id in known_ids(record))
+    works = [_work(session, item, files, records, owner, taken) for item in plan.due]
+    with ThreadPoolExecutor(parallelism) as pool:
+        futures = [pool.submit(_one, work) for work in works]
+        outcomes = []
         for future in as_completed(futures):
-            waiting.discard(future)
             outcomes.append(future.result())
             report(outcomes[-1])
-    finally:
-        pool.shutdown(cancel_futures=True)
-        for future in waiting:
-            if not future.cancelled():
-                report(future.result())
     return {outcome.key: outcome for outcome in outcomes}
 
 
@@ -107,13 +106,30 @@ def _keep_protection(
             session.store.write(replace(record, protect=file.protect))
 
 
-def _one(
-    session: Session, item: ProcessPlan, file: Wanted | None, record: Record | None, owner: str
-) -> Outcome:
+def _work(
+    session: Session,
+    item: ProcessPlan,
+    files: Mapping[str, Wanted],
+    records: Mapping[str, Record],
+    owner: str,
+    taken: frozenset[str],
+) -> Work:
+    stored = records.get(item.key)
+    return Work(
+        session=session,
+        item=item,
+        file=files.get(item.key),
+        stored=stored,
+        owner=owner,
+        record=stored or Record(environment=session.environment, key=item.key, salt=new_salt()),
+        taken=taken,
+    )
+
+
+def _one(work: Work) -> Outcome:
     """One process: a failure of the world becomes its outcome, so that the others go on."""
-    fresh = record or Record(environment=session.environment, key=item.key, salt=new_salt())
-    work = Work(session=session, item=item, file=file, stored=record, owner=owner, record=fresh)
     try:
+        work.session.halt.check()
         return carry(work)
     except ProcspecError as error:
-        return failed(item, error, id=item.base.id)
+        return failed(work.item, error, id=work.item.base.id)

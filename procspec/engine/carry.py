@@ -7,27 +7,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from procspec.engine.settle import adoption, compared, failed, found, remaining
+from procspec.engine.sending import send_all, send_or_raise, send_restore
+from procspec.engine.settle import adoption, check_made, compared, failed, found, remaining
 from procspec.engine.steps import (
-    Work,
-    check_plan,
     cleared,
     done,
     end,
-    fields_of,
-    for_action,
     judge,
     kept,
     must_read,
     note,
-    send_all,
     send_create,
-    send_or_raise,
-    send_restore,
     with_trouble,
 )
-from procspec.errors import ProcspecError
-from procspec.model import PROCESS, Action, Outcome, Record, When
+from procspec.engine.work import Work, check_plan
+from procspec.errors import ProcspecError, UnknownOutcome
+from procspec.model import Action, Outcome, Record, When
 
 
 def carry(work: Work) -> Outcome:
@@ -48,25 +43,23 @@ def carry(work: Work) -> Outcome:
 def settled(work: Work) -> Work:
     """Takes over a process that was created and not looked at, before anything is done about it."""
     intent = work.record.intent
-    if intent is None or work.item.base.id == intent.id != work.record.id:
+    if intent is None or intent.action is not Action.CREATE:
         return work
-    cleared = replace(work.record, intent=None)
-    if intent.action is Action.CREATE:
-        live = must_read(work, str(intent.id))
-        cleared = adoption(work.session, work.wanted, work.record, live) or cleared
-    # After a replacement that lost its new process, the old one stays as it is.
-    return replace(work, record=work.session.store.write(cleared))
+    live = must_read(work, str(intent.id))
+    known = adoption(work.session, work.wanted, work.record, live)
+    return replace(work, record=work.session.store.write(known))
 
 
 def create(work: Work) -> Outcome:
     """intent, POST, id, GET, ids, validation."""
     work = cleared(work)
-    (request,) = for_action(work, Action.CREATE)
+    (request,) = work.requests(Action.CREATE)
     id, record = send_create(work, request)
     try:
-        live = must_read(work, id)
-        new = adoption(work.session, work.wanted, record, live) or replace(record, ids={PROCESS: id})
-        return judge(work, note(work, new, live), live)
+        live = check_made(work.session, record, work.session.service.read(id))
+        return judge(work, _taken(work, adoption(work.session, work.wanted, record, live)), live)
+    except UnknownOutcome:
+        raise
     except ProcspecError as error:
         return failed(work.item, error, id=id, done=True)
 
@@ -76,7 +69,7 @@ def update(work: Work) -> Outcome:
     sent = send_all(work, work.item.requests)
     live = must_read(work, str(work.record.id))
     record = work.record if sent.trouble else replace(work.record, leftovers=())
-    record = note(work, record, live, fields_of(work, sent.doubtful))
+    record = note(work, record, live, work.fields(sent.doubtful))
     return with_trouble(judge(work, record, live), sent.trouble)
 
 
@@ -85,22 +78,27 @@ def replacement(work: Work) -> Outcome:
     if work.record.intent is not None and work.record.intent.id is not None:
         return _end_of_replacement(work, work.record, work.record.intent.id)
     work = cleared(work)
-    id, record = send_create(work, next(iter(for_action(work, Action.REPLACE))))
+    id, record = send_create(work, next(iter(work.requests(Action.REPLACE))))
     return _end_of_replacement(work, record, id)
 
 
 def _end_of_replacement(work: Work, record: Record, id: str) -> Outcome:
     """Validation decides between the two planned ends."""
-    live = must_read(work, id)
+    live = check_made(work.session, record, work.session.service.read(id))
     new = adoption(work.session, work.wanted, record, live)
-    problems = found(work.session, work.wanted, new, live) if new else ()
-    if new is None or problems:
+    problems = found(work.session, work.wanted, new, live)
+    if problems:
         record = work.session.store.write(replace(record, intent=None, leftovers=(id,)))
         end(work, record, When.INVALID, id)
         return kept(work, problems)
-    old = replace(new, leftovers=(str(record.id),), marks={})
-    record = end(work, replace(note(work, old, live), invalid=False), When.VALID, id)
+    record = _taken(work, replace(new, leftovers=(str(record.id),), invalid=False))
+    record = end(work, record, When.VALID, id)
     return compared(work.item, (), record, remaining(work.session, work.wanted, record, live))
+
+
+def _taken(work: Work, new: Record) -> Record:
+    """Writes the record of a process that was just created."""
+    return work.session.store.write(replace(new, protect=work.wanted.protect, trashed=False))
 
 
 def trash(work: Work) -> Outcome:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from procspec.engine.session import Session, Wanted
 from procspec.errors import Contended, Refused, StalePlan
-from procspec.model import Action, Plan, ProcessPlan, Record
+from procspec.model import Action, Plan, ProcessPlan, Record, Started
 
 _REMOVES = (Action.REPLACE, Action.TRASH)
+
+MANY, FEW = 0.3, 10
+"""The share of all processes that may go without a further word, where there are at least this many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +21,10 @@ class Consent:
 
     replace: bool = False
     prune: bool = False
+    many: bool = False
+    """Replacing and trashing more than `MANY` of all processes."""
+    active_run: bool = False
+    """Replacing and trashing processes with a run that goes on."""
 
 
 def check_free(session: Session) -> None:
@@ -57,6 +64,8 @@ def check_consent(session: Session, plan: Plan, records: Mapping[str, Record], c
         )
     _check(removing, Action.REPLACE, consent.replace, "--allow-replace")
     _check(removing, Action.TRASH, consent.prune, "--prune")
+    _check_many(removing, records, consent)
+    _check_runs(session, removing, records, consent)
 
 
 def _check_state(session: Session, plan: Plan) -> None:
@@ -77,6 +86,40 @@ def _check(removing: list[ProcessPlan], action: Action, allowed: bool, option: s
             f"Nothing was sent: the plan would {action.value} {', '.join(keys)}.",
             hint=f"If that is what you want, run apply again with {option}.",
         )
+
+
+def _check_many(removing: list[ProcessPlan], records: Mapping[str, Record], consent: Consent) -> None:
+    """A wrong folder, variable or branch makes many processes go at once."""
+    there = sum(record.id is not None and not record.trashed for record in records.values())
+    if not consent.many and there >= FEW and len(removing) > MANY * there:
+        raise Refused(
+            f"Nothing was sent: the plan would replace or trash {len(removing)} of {there} processes.",
+            hint="If that is what you want, run apply again with --allow-many.",
+        )
+
+
+def _check_runs(
+    session: Session, removing: list[ProcessPlan], records: Mapping[str, Record], consent: Consent
+) -> None:
+    """People are at work on a run that goes on; a run that nobody can read counts as one."""
+    if consent.active_run:
+        return
+    known = [(item.key, run.id) for item in removing for run in _runs(records.get(item.key))]
+    active = [f"{key} ({id})" for key, id in known if _goes_on(session, id)]
+    if active:
+        raise Refused(
+            f"Nothing was sent: runs go on of processes to replace or trash: {', '.join(active)}.",
+            hint="Wait for them to end. If it must be now, run apply again with --allow-active-run.",
+        )
+
+
+def _runs(record: Record | None) -> tuple[Started, ...]:
+    return record.runs if record is not None else ()
+
+
+def _goes_on(session: Session, id: str) -> bool:
+    run = session.service.read_run(id)
+    return run is not None and not run.over
 
 
 def _protected(item: ProcessPlan, files: Mapping[str, Wanted], records: Mapping[str, Record]) -> bool:

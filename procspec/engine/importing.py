@@ -32,7 +32,7 @@ def draft(session: Session, live: Node, key: str) -> Json:
     return {"kind": "Process", "key": key, **session.provider.decompile(live, names)}
 
 
-def take(session: Session, live: Node, key: str) -> ProcessPlan:
+def take(session: Session, live: Node, key: str, lock_timeout: float = 0.0) -> ProcessPlan:
     """Records the process under its key; the plan that is left.
 
     `session` holds the project with the process's file in it. Raises NotConverged when the file does
@@ -48,7 +48,7 @@ def take(session: Session, live: Node, key: str) -> ProcessPlan:
     known = keyed(live, ids)
     # What the answer shows counts as applied where it is as the file says; what it hides is believed.
     shown = frozenset((node.key, name) for node in known.walk() for name in node.fields)
-    with session.store.lock(session.environment, f"procspec import {live.id}"):
+    with session.store.lock(session.environment, f"procspec import {live.id}", lock_timeout):
         record = recorded(session, file, replace(_blank(session, key), ids=ids), live, shown)
     return compare(session, file, record, keyed(live, record.ids))
 

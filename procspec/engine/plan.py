@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import partial
 
 from procspec.engine.session import Session, Wanted, blocked, chosen, labels
-from procspec.engine.settle import adoption
+from procspec.engine.settle import adoption, check_made
+from procspec.errors import UnknownOutcome
 from procspec.model import PROCESS, Action, Base, Change, Node, Plan, ProcessPlan, Record
 from procspec.reconcile import creation, diff, keyed, propose, snapshot, whole
 
@@ -52,33 +53,33 @@ def plan_process(
         return _pruned(session, key, record) if prune and record and _orphan(False, record) else None
     if record is None or record.id is None:
         return _creation(session, file, record)
-    if record.intent is not None and record.intent.action is Action.REPLACE:
-        return _interrupted(session, file, record, str(record.intent.id))
+    if record.intent is not None:
+        return _begun(session, file, record, str(record.intent.id))
     live = session.service.read(record.id)
     if live is None:
         return _restoration(session, file, record)
-    return _comparison(session, file, record, live)
-
-
-def _comparison(session: Session, file: Wanted, record: Record, live: Node) -> ProcessPlan:
-    """The plan of a live process; one that was created and not looked at is found by its structure."""
-    if record.intent is not None:
-        record = adoption(session, file, record, live) or replace(record, intent=None, invalid=True)
     return compare(session, file, record, keyed(live, record.ids))
 
 
-def _interrupted(session: Session, file: Wanted, record: Record, new: str) -> ProcessPlan:
+def _begun(session: Session, file: Wanted, record: Record, new: str) -> ProcessPlan:
+    """The plan of a process that was created and not looked at yet; its nodes are found by structure."""
+    try:
+        live = check_made(session, record, session.service.read(new))
+    except UnknownOutcome as doubt:
+        return _nothing(file.key, file, record, doubt.message)
+    if record.intent is not None and record.intent.action is Action.REPLACE:
+        return _interrupted(session, file, record, live)
+    record = adoption(session, file, record, live)
+    return compare(session, file, record, keyed(live, record.ids))
+
+
+def _interrupted(session: Session, file: Wanted, record: Record, live: Node) -> ProcessPlan:
     """The plan of a replacement whose new process is there and was not judged yet."""
-    live = session.service.read(new)
-    if live is None:
-        old = session.service.read(str(record.id))
-        plain = replace(record, intent=None, invalid=True)
-        return _comparison(session, file, plain, old) if old else _restoration(session, file, plain)
     change = Change(
         action=Action.REPLACE,
         node=PROCESS,
         before=record.id,
-        after=new,
+        after=live.id,
         reason="the replacement was interrupted; its new process is there and waits for its validation",
         place=file.desired.place,
     )
@@ -98,7 +99,7 @@ def compare(session: Session, file: Wanted, record: Record, live: Node) -> Proce
     changes = (*diff(live, proposal.planned, record, fields), *_leftovers(record), *proposal.notes)
     planned = proposal.planned
     if any(change.action is Action.REPLACE for change in changes):
-        planned = whole(proposal.planned, file.desired, record)
+        planned = whole(proposal.planned, file.desired, record, fields)
     made = _process_plan(session, file, _base(session, record, live), changes, live, planned)
     return replace(made, recheck=record.invalid)
 

@@ -1,24 +1,26 @@
-"""resolve: settles a create whose outcome is unknown, by what a person found on the server."""
+"""resolve: settles a create or a run whose outcome is unknown, by what a person found on the server."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from procspec.engine.session import Session, Wanted, known_ids
-from procspec.engine.settle import adoption
-from procspec.errors import NotConverged, UsageError
-from procspec.model import Action, Intent, Node, Record
+from procspec.engine.settle import adoption, check_made
+from procspec.errors import NotConverged, UnknownOutcome, UsageError
+from procspec.model import Action, Intent, Node, Record, Started
 
 
-def adopt(session: Session, key: str, id: str) -> Record:
-    """Takes the process with that id as the one that the interrupted create made.
+def adopt(session: Session, key: str, id: str, lock_timeout: float = 0.0) -> Record:
+    """Takes the process, or the run, with that id as the one that was made.
 
     Raises UsageError when nothing is to be settled or the id is another process's, NotConverged when
     the server has no such process or it was not made from the files.
     """
-    with session.store.lock(session.environment, f"procspec resolve {key}"):
+    with session.store.lock(session.environment, f"procspec resolve {key}", lock_timeout):
         record, intent = _unsettled(session, key)
-        _unclaimed(session, id)
+        _unclaimed(session, record, id)
+        if intent.action is Action.RUN:
+            return _adopted_run(session, record, intent, id)
         file = session.files.get(key)
         live = session.service.read(id)
         if live is None:
@@ -31,37 +33,64 @@ def _adopted(session: Session, record: Record, intent: Intent, file: Wanted | No
 
     A replacement still has its end before it: the old process is trashed only if the new one is valid.
     """
-    made = replace(record, intent=replace(intent, id=live.id))
-    new = adoption(session, file, made, live) if file else None
-    if new is None:
+    made = replace(record, intent=replace(intent, id=live.id, confirmed=True))
+    new = adoption(session, file, made, live)
+    if not new.ids.keys() >= intent.marks.keys():
         raise NotConverged(
             f"The process {live.id} does not have the groups and jobs of {record.key}.",
-            hint="Check that it is the right one, and that the file is as it was when it was created.",
+            hint="Check that it is the right one, and that the file is as it was when it was created."
+            " Or settle it with --not-created, and take the process over with `procspec import`.",
         )
     return session.store.write(new if intent.action is Action.CREATE else made)
 
 
-def forget(session: Session, key: str) -> None:
-    """Settles an unknown create as not carried out; raises UsageError when nothing is to be settled."""
-    with session.store.lock(session.environment, f"procspec resolve {key}"):
-        record, _ = _unsettled(session, key)
-        if record.id is None and not record.leftovers:
+def _adopted_run(session: Session, record: Record, intent: Intent, id: str) -> Record:
+    """The record of a process whose run is known again."""
+    run = session.service.read_run(id)
+    if run is None or run.process != record.id:
+        raise NotConverged(f"The server has no run {id} of {record.key}.", hint="Look at the id again.")
+    return session.store.write(
+        replace(record, intent=None, runs=(*record.runs, Started(id=id, since=intent.since)))
+    )
+
+
+def forget(session: Session, key: str, lock_timeout: float = 0.0) -> None:
+    """Settles an unknown create or run as not carried out; raises UsageError when there is none."""
+    with session.store.lock(session.environment, f"procspec resolve {key}", lock_timeout):
+        record, intent = _unsettled(session, key)
+        _check_nothing(session, record, intent)
+        kept = replace(record, intent=None, id=None if record.id == intent.id else record.id)
+        if kept.id is None and not kept.leftovers:
             session.store.delete(record)
         else:
-            session.store.write(replace(record, intent=None))
+            session.store.write(kept)
 
 
 def _unsettled(session: Session, key: str) -> tuple[Record, Intent]:
     record = session.store.read(session.environment).get(key)
-    if record is None or record.intent is None or record.intent.id is not None:
+    if record is None or record.intent is None:
         raise UsageError(
             f"There is nothing to settle about {key!r}.", hint="`procspec state list` shows what is."
         )
     return record, record.intent
 
 
-def _unclaimed(session: Session, id: str) -> None:
-    """An id that any record has is not the one of the process that was just created."""
+def _check_nothing(session: Session, record: Record, intent: Intent) -> None:
+    """Raises UsageError when the id that the create answered with is the right one after all."""
+    if intent.id is None:
+        return
+    try:
+        check_made(session, record, session.service.read(intent.id))
+    except UnknownOutcome:
+        return
+    raise UsageError(
+        f"{intent.id} is on the server, and is what was created.", hint="The next apply takes it over."
+    )
+
+
+def _unclaimed(session: Session, settled: Record, id: str) -> None:
+    """An id that any record has is not the one of what was just made."""
     for record in session.store.read(session.environment).values():
-        if id in known_ids(record):
-            raise UsageError(f"The process {id} belongs to {record.key!r} already.")
+        own = settled.intent.id if settled.intent and record.key == settled.key else None
+        if id != own and (id in known_ids(record) or id in {run.id for run in record.runs}):
+            raise UsageError(f"{id} belongs to {record.key!r} already.")

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from procspec.errors import SpecError, UsageError
-from procspec.model import Diagnostic, Document, Node, Project, Record
+from procspec.halt import Halt
+from procspec.model import Action, Diagnostic, Document, Intent, Node, Project, Record
 from procspec.providers.base import Provider, Service
 from procspec.state.base import StateStore
 
@@ -39,6 +40,7 @@ class Session:
     store: StateStore
     files: Mapping[str, Wanted]
     """What the files want, by key."""
+    halt: Halt
 
     @property
     def environment(self) -> str:
@@ -72,12 +74,17 @@ def chosen(keys: Iterable[str], known: Iterable[str]) -> frozenset[str]:
 
 def blocked(record: Record) -> str:
     """Why a process may not be touched; empty when it may (DESIGN section 5)."""
-    if record.intent is None or record.intent.id is not None:
-        return ""
-    act, resolve = record.intent, f"procspec resolve {record.key}"
+    return "" if record.intent is None or record.intent.id is not None else unsettled(record, record.intent)
+
+
+def unsettled(record: Record, act: Intent) -> str:
+    """What a person is told about an outcome that is unknown, and how to settle it."""
+    resolve = f"procspec resolve {record.key}"
+    what = "run" if act.action is Action.RUN else "process"
+    answered = f" answered with the id {act.id} that is not its own or is gone," if act.id else ""
     return (
-        f"The outcome of a {act.action.value}, begun {act.since} by {act.owner}, is unknown."
-        f" Look for the process on the server, then run `{resolve} --id ID` if it is there,"
+        f"The outcome of a {act.action.value}, begun {act.since} by {act.owner},{answered} is unknown."
+        f" Look for the {what} on the server, then run `{resolve} --id ID` if it is there,"
         f" or `{resolve} --not-created` if it is not."
     )
 

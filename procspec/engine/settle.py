@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
-from procspec.engine.session import Session, Wanted
-from procspec.errors import ProcspecError, ServiceError, StateError
-from procspec.model import Change, Diagnostic, Finding, Location, Node, Outcome, ProcessPlan, Record
-from procspec.reconcile import Fields, diff, ids_of, keyed, marks, pair, propose, snapshot
+from procspec.engine.session import Session, Wanted, unsettled
+from procspec.errors import ProcspecError, ServiceError, UnknownOutcome
+from procspec.model import (
+    Change,
+    Diagnostic,
+    Finding,
+    Intent,
+    Location,
+    Node,
+    Outcome,
+    ProcessPlan,
+    Record,
+)
+from procspec.reconcile import (
+    Fields,
+    diff,
+    ids_of,
+    keyed,
+    marks,
+    pair,
+    pair_marks,
+    propose,
+    snapshot,
+    value_digest,
+)
 
 
 def recorded(
@@ -33,21 +55,65 @@ def recorded(
     )
 
 
-def adoption(session: Session, file: Wanted, record: Record, live: Node) -> Record | None:
+def adoption(session: Session, file: Wanted | None, record: Record, live: Node) -> Record:
     """The record of a process whose create was carried out and not looked at yet; not written.
 
-    Its nodes are found by structure, and what was applied is what the intent says was sent. None when
-    the process does not have the groups and jobs of the file.
+    Its nodes are found by the file's structure, or, if the file has changed since, by what the intent
+    says was sent; that is also what was applied.
     """
-    ids = pair(file.desired, live, session.provider.fields)
-    if ids is None or record.intent is None:
-        return None
-    there = {node.key: node.fields for node in keyed(live, ids).walk()}
-    sent = {
-        key: {name: replace(mark, shown=name in there.get(key, {})) for name, mark in applied.items()}
-        for key, applied in record.intent.marks.items()
+    fields = session.provider.fields
+    sent = record.intent.marks if record.intent is not None else record.marks
+    ids = pair(file.desired, live, fields) if file is not None else None
+    ids = ids or pair_marks(sent, live, fields, record.salt)
+    known = keyed(live, ids)
+    there = {node.key: node.fields for node in known.walk()}
+    applied = {
+        key: {name: replace(mark, shown=name in there.get(key, {})) for name, mark in marked.items()}
+        for key, marked in sent.items()
     }
-    return replace(record, id=live.id, ids=ids, marks=sent, intent=None, invalid=True)
+    return replace(
+        record,
+        id=live.id,
+        ids=ids,
+        revision=live.revision,
+        digest=snapshot(known, fields),
+        marks=applied,
+        intent=None,
+        invalid=True,
+    )
+
+
+def check_made(session: Session, record: Record, live: Node | None) -> Node:
+    """The process that an unfinished create made, if the answer's id is really its own.
+
+    Raises UnknownOutcome for one that is gone, or that has other names and titles than were sent: nobody
+    may change, trash or adopt somebody else's process.
+    """
+    if record.intent is None:
+        raise ValueError("nothing was begun")
+    if live is None or not (record.intent.confirmed or _is_sent(session, record.intent, live, record.salt)):
+        raise UnknownOutcome(unsettled(record, record.intent))
+    return live
+
+
+def _is_sent(session: Session, act: Intent, live: Node, salt: str) -> bool:
+    return not _titles(session, live, salt) - _sent(act)
+
+
+def _titles(session: Session, live: Node, salt: str) -> Counter[str]:
+    """Digests of what the nodes are called, as far as the answer shows it."""
+    named = [(node, name) for node in live.walk() for name in _CALLED if name in node.fields]
+    fields = session.provider.fields
+    return Counter(value_digest(fields, node, name, node.fields[name], salt) for node, name in named)
+
+
+def _sent(act: Intent) -> Counter[str]:
+    return Counter(
+        applied[name].value for applied in act.marks.values() for name in _CALLED if name in applied
+    )
+
+
+_CALLED = ("name", "title")
 
 
 def remaining(session: Session, file: Wanted, record: Record, live: Node) -> tuple[Change, ...]:
@@ -127,12 +193,4 @@ def failed(item: ProcessPlan, error: ProcspecError, *, id: str | None, done: boo
         exit_code=error.exit_code,
         error=error.message,
         hint=error.hint,
-    )
-
-
-def lost(key: str, id: str, error: StateError) -> StateError:
-    """An id that could not be saved is never lost without a word (DESIGN section 9)."""
-    return StateError(
-        f"{key} was created as {id}, and that could not be recorded: {error.message}",
-        hint=f"Keep this id. When the state can be written again: procspec resolve {key} --id {id}",
     )

@@ -9,6 +9,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Protocol, cast
 from urllib.parse import urlencode
@@ -20,16 +21,24 @@ from pyrate_limiter import InMemoryBucket, Limiter, Rate, SingleBucketFactory
 
 from procspec import __version__
 from procspec.errors import Denied, ServiceError
+from procspec.halt import Halt
+from procspec.http import network
 from procspec.http.answers import Reply, unpacked
-from procspec.http.auth import Tokens
+from procspec.http.auth import Tokens, sources
 from procspec.http.contract import Answer, Limits, Lost, NotSent, Resend
 from procspec.http.inprocess import App, Call, scope
+from procspec.http.logs import Curtain
 from procspec.http.network import Network, pool
 from procspec.http.outgoing import Outgoing, json_of, origin_of, path_of
+from procspec.http.patience import Patience
 from procspec.http.verdict import Again, Judge
 from procspec.model import Credentials, Json
+from procspec.redaction import SHORTEST, Redactor
 
 __all__ = ["Answer", "App", "Http", "Limits", "Resend"]
+
+_UNMISTAKABLE = 12
+"""Characters of a secret that nobody writes into a process by accident."""
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _BASICS = {
@@ -47,7 +56,8 @@ class Http:
 
     `origin` is scheme, host and port; plain http only to loopback (`UsageError` otherwise). `headers` go
     with every request, that for a token included. With `app`, an ASGI application, every request is
-    served in this process and `origin` is only a name; the rate is not limited then.
+    served in this process and `origin` is only a name; the rate is not limited then. Once `halt` is asked
+    for, nothing is sent a second time and no wait goes on.
     """
 
     def __init__(
@@ -59,7 +69,9 @@ class Http:
         token_path: str = "/oauth2/token",  # noqa: S107
         app: App | None = None,
         limits: Limits = Limits(),  # noqa: B008
+        halt: Halt | None = None,
     ) -> None:
+        self._halt = halt or Halt()
         self._origin = origin.rstrip("/") if app else origin_of(origin)
         self._headers = {**_BASICS, **headers}
         self._credentials = credentials
@@ -68,6 +80,9 @@ class Http:
         self._limits = limits
         self._context = ssl.create_default_context() if self._origin.startswith("https:") else None
         self._tokens = Tokens(credentials, self._fetch_token)
+        self._proxy_secrets = () if app else network.secrets(self._origin)
+        self._curtain = Curtain(self._redactor)
+        self._curtain.draw()
         self._limiter = _limiter(limits) if limits.rate and not app else None
         self._lock = threading.Lock()
         self._wires: list[_Wire] = []
@@ -92,10 +107,21 @@ class Http:
         """
         headers = {**self._headers, **({} if body is None else {"Content-Type": media})}
         request = Outgoing(method, path_of(path), query, None if body is None else json_of(body), headers)
-        return self._persist(request, resend, accept, self._authorised)
+        answer = self._persist(request, resend, accept, self._authorised)
+        return answer if self._app else self._cleaned(answer)
+
+    def _cleaned(self, answer: Answer) -> Answer:
+        """What is shown or kept of an answer that went well must not say a secret either."""
+        redactor = self._redactor(shortest=_UNMISTAKABLE)
+        headers = {name: redactor.text(value) for name, value in answer.headers.items()}
+        return replace(answer, headers=headers, body=redactor.value(answer.body))
+
+    def _redactor(self, shortest: int = SHORTEST) -> Redactor:
+        return Redactor.of((*self._tokens.secrets(), *self._proxy_secrets), shortest)
 
     def close(self) -> None:
         """Closes the connections of all threads."""
+        self._curtain.lift()
         with self._lock:
             for wire in self._wires:
                 wire.close()
@@ -113,7 +139,7 @@ class Http:
     ) -> Answer:
         limits = self._limits
         attempts = stamina.retry_context(
-            on=_pause,
+            on=Patience(self._halt, limits.attempts),
             attempts=limits.attempts,
             timeout=None,
             wait_initial=limits.backoff,
@@ -136,9 +162,13 @@ class Http:
         exchange: Callable[[Outgoing], Reply],
     ) -> Answer:
         def judge() -> Judge:  # made late: the exchange may have fetched a token, which is a secret too
-            secrets = self._tokens.secrets()
             return Judge(
-                name=request.name, resend=resend, accept=accept, limits=self._limits, secrets=secrets
+                name=request.name,
+                resend=resend,
+                accept=accept,
+                limits=self._limits,
+                redactor=self._redactor(),
+                sources=sources(self._credentials),
             )
 
         try:
@@ -176,7 +206,7 @@ class Http:
                 request=request.name,
                 status=error.status,
                 code=error.code,
-                hint="Check PROCSPEC_CLIENT_ID and PROCSPEC_CLIENT_SECRET.",
+                hint=f"Check {' and '.join(self._credentials.variables[1:])}.",
             ) from None
 
     def _exchange(self, request: Outgoing) -> Reply:
@@ -202,13 +232,6 @@ class Http:
         if self._app:
             return _InProcess(self._app, self._limits)
         return _Sockets(self._origin, self._context)
-
-
-def _pause(error: Exception) -> bool | float:
-    """For stamina: whether to try again after an error, or after how many seconds."""
-    if not isinstance(error, Again):
-        return False
-    return True if error.wait is None else error.wait
 
 
 def _limiter(limits: Limits) -> Limiter:
@@ -260,7 +283,8 @@ class _Wire:
                 body = unpacked(answer.iter_raw(), coding, self._limits.max_body)
         except _FAULTS as error:
             why = _why(error, until, self._limits)
-            raise (Lost(why) if self._transport.sent else NotSent(why)) from error
+            # Not `from error`: its text may quote the server or the proxy.
+            raise (Lost(why) if self._transport.sent else NotSent(why)) from None
         headers = {name.lower(): value for name, value in answer.headers.items()}
         return Reply(answer.status_code, headers, body)
 
@@ -283,7 +307,9 @@ def _why(error: Exception, until: float, limits: Limits) -> str:
     """The fault in our words: the libraries' may quote the server."""
     if isinstance(error, httpcore.ConnectTimeout):
         return f"no connection within {limits.connect:g} s"
-    if isinstance(error, httpcore.ConnectError | httpcore.ProxyError):
+    if isinstance(error, httpcore.ProxyError):
+        return f"no connection (the proxy answered {str(error)[:3]})"
+    if isinstance(error, httpcore.ConnectError):
         return f"no connection ({error})"
     if isinstance(error, httpcore.TimeoutException):
         late = time.monotonic() >= until

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from procspec.http.contract import Lost
 from procspec.model import Json
+from procspec.redaction import Redactor
 
 LONGEST = 500
 """Characters of a server's message that are shown."""
@@ -89,10 +90,10 @@ class Complaint:
         return f"{code}: {self.message}" if self.message else code
 
 
-def complaint(reply: Reply, secrets: Iterable[str]) -> Complaint:
+def complaint(reply: Reply, redactor: Redactor) -> Complaint:
     """What an error answer says, in either documented shape, without our secrets in it."""
     try:
-        body = scrub(parse(reply), tuple(secrets))
+        body = redactor.value(parse(reply))
     except Unreadable as error:
         return Complaint(message=str(error))
     if not isinstance(body, dict):
@@ -112,19 +113,6 @@ def _first(body: Mapping[str, Json], *names: str) -> str:
             return str(value)
     inner = body.get("error")
     return _first(inner, *names) if isinstance(inner, dict) else ""
-
-
-def scrub(value: Json, secrets: tuple[str, ...]) -> Json:
-    """The value with every secret in its texts replaced."""
-    if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, "[redacted]")
-        return value
-    if isinstance(value, list):
-        return [scrub(item, secrets) for item in value]
-    if isinstance(value, dict):
-        return {scrub(key, secrets): scrub(item, secrets) for key, item in value.items()}
-    return value
 
 
 def wait(reply: Reply, said: Complaint) -> float | None:

@@ -5,13 +5,26 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from urllib.parse import quote_plus
 
 from procspec.errors import Denied
 from procspec.model import Credentials, Json
 
 _EARLY = 60.0
-_HINT = "Set PROCSPEC_TOKEN, or PROCSPEC_CLIENT_ID and PROCSPEC_CLIENT_SECRET (each also as ..._FILE)."
+
+
+def _check_text(credentials: Credentials) -> None:
+    """Raises `Denied` for bytes that are no UTF-8, which Python keeps in a variable as half characters."""
+    try:
+        f"{credentials.client_id}{credentials.client_secret}".encode()
+    except UnicodeEncodeError:
+        _, *names = credentials.variables
+        raise Denied(f"{' or '.join(names)} is not UTF-8.") from None
+
+
+def sources(credentials: Credentials) -> str:
+    """The variables that the credentials come from, for people."""
+    token, client_id, client_secret = credentials.variables
+    return f"{token}, or {client_id} and {client_secret}"
 
 
 class Tokens:
@@ -23,14 +36,16 @@ class Tokens:
         self._lock = threading.Lock()
         self._token = ""
         self._until = 0.0
-        self._known: set[str] = set()
+        self._known: frozenset[str] = frozenset()
+        self._hint = f"Set {sources(credentials)} (each also as ..._FILE)."
 
     def current(self) -> str:
         """The token that holds now, fetched if need be; raises `Denied` when there are no credentials."""
         if self._credentials.token:
-            return _sendable(self._credentials.token)
+            return self._sendable(self._credentials.token)
         if not self._credentials:
-            raise Denied("There are no credentials for this environment.", hint=_HINT)
+            raise Denied("There are no credentials for this environment.", hint=self._hint)
+        _check_text(self._credentials)
         with self._lock:
             if not self._token or time.monotonic() >= self._until:
                 self._keep(self._fetch())
@@ -51,19 +66,18 @@ class Tokens:
             raise Denied("The answer to the request for a token has no access_token.")
         life = body.get("expires_in")
         seconds = float(life) if isinstance(life, int | float) and not isinstance(life, bool) else 300.0
-        self._known.add(token)
-        self._token = _sendable(token)
+        self._known |= {token}
+        self._token = self._sendable(token)
         self._until = time.monotonic() + max(seconds - _EARLY, seconds / 2)
 
     def secrets(self) -> tuple[str, ...]:
-        """What must never be shown, longest first; a word of under four letters would blot out everything."""
-        known = {self._credentials.token, self._credentials.client_secret, *self._known}
-        known |= {quote_plus(secret) for secret in known}
-        return tuple(sorted((secret for secret in known if len(secret) >= 4), key=len, reverse=True))
+        """What must never be shown."""
+        return (self._credentials.token, self._credentials.client_secret, *self._known)
 
-
-def _sendable(token: str) -> str:
-    """The token if it can stand in a header; the libraries' own errors would print it."""
-    if not (token.isascii() and token.isprintable()) or " " in token:
-        raise Denied("The token has characters that no token has (a space, a line break?).", hint=_HINT)
-    return token
+    def _sendable(self, token: str) -> str:
+        """The token if it can stand in a header; the libraries' own errors would print it."""
+        if not (token.isascii() and token.isprintable()) or " " in token:
+            raise Denied(
+                "The token has characters that no token has (a space, a line break?).", hint=self._hint
+            )
+        return token

@@ -11,7 +11,7 @@ import time
 import urllib.request
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import httpcore
 
@@ -106,16 +106,45 @@ def pool(origin: str, network: Network, context: ssl.SSLContext | None) -> httpc
     )
 
 
-def _proxy(origin: str) -> httpcore.Proxy | None:
+def secrets(origin: str) -> tuple[str, ...]:
+    """The password of the proxy that stands before an origin, if it has one."""
+    url = _proxy_url(origin)
+    try:
+        password = urlsplit(url).password or ""
+    except ValueError:  # `pool` says so; until then all of it may be the password
+        return (url,)
+    return (password, unquote(password))
+
+
+def _proxy_url(origin: str) -> str:
     """`HTTPS_PROXY` or `ALL_PROXY`, unless `NO_PROXY` excepts the host; never for plain http: loopback."""
     parts = urlsplit(origin)
     proxies = urllib.request.getproxies()
     url = proxies.get("https") or proxies.get("all") or ""
     if parts.scheme != "https" or not url or urllib.request.proxy_bypass(parts.hostname or ""):
+        return ""
+    return url if "://" in url else f"http://{url}"
+
+
+def _proxy(origin: str) -> httpcore.Proxy | None:
+    """The proxy for an origin; raises UsageError, without the URL, which may hold a password."""
+    url = _proxy_url(origin)
+    if not url:
         return None
-    proxy = urlsplit(url if "://" in url else f"http://{url}")
+    try:
+        return _parsed(urlsplit(url))
+    except ValueError:  # its message quotes what it could not read
+        raise UsageError(_NO_PROXY, hint=_QUOTING) from None
+
+
+def _parsed(proxy: SplitResult) -> httpcore.Proxy:
     if proxy.scheme not in ("http", "https") or not proxy.hostname:
-        raise UsageError("The proxy in HTTPS_PROXY or ALL_PROXY is no http or https URL.")
-    address = f"{proxy.scheme}://{proxy.hostname}:{proxy.port or (443 if proxy.scheme == 'https' else 80)}"
-    auth = (unquote(proxy.username), unquote(proxy.password or "")) if proxy.username else None
-    return httpcore.Proxy(address, auth=auth)
+        raise UsageError(_NO_PROXY, hint=_QUOTING)
+    host = f"[{proxy.hostname}]" if ":" in proxy.hostname else proxy.hostname
+    address = f"{proxy.scheme}://{host}:{proxy.port or (443 if proxy.scheme == 'https' else 80)}"
+    user, password = (unquote(part or "").encode() for part in (proxy.username, proxy.password))
+    return httpcore.Proxy(address, auth=(user, password) if user else None)
+
+
+_NO_PROXY = "The proxy in HTTPS_PROXY or ALL_PROXY is no http or https URL."
+_QUOTING = "In its user and password, `@`, `/`, `?`, `#` and `%` are written %40, %2F, %3F, %23 and %25."

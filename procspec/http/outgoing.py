@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from procspec.errors import UsageError
 from procspec.loopback import is_loopback
 from procspec.model import Json
+from procspec.redaction import masked
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def origin_of(url: str) -> str:
         or parts.fragment
     ):
         raise UsageError(
-            f"{url!r} is no origin to send requests to.", hint="Write it like https://api.example.com."
+            f"{masked(url)!r} is no origin to send requests to.",
+            hint="Write it like https://api.example.com.",
         )
     if parts.scheme == "http" and not is_loopback(host):
         raise UsageError(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from procspec.errors import Denied, ServiceError, UnknownOutcome
 from procspec.http.answers import Complaint, Reply, Unreadable, complaint, parse, wait
 from procspec.http.contract import Answer, Limits, Lost, NotSent, Resend
+from procspec.redaction import Redactor
 
 
 class Again(Exception):
@@ -21,13 +22,18 @@ class Again(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """Judges the attempts of one request; `name` is its method and path, `secrets` what nobody may read."""
+    """Judges the attempts of one request.
+
+    `name` is its method and path, `redactor` knows what nobody may read, `sources` are the variables that
+    the credentials come from.
+    """
 
     name: str
     resend: Resend
     accept: tuple[int, ...]
     limits: Limits
-    secrets: tuple[str, ...]
+    redactor: Redactor
+    sources: str
 
     def answer(self, reply: Reply) -> Answer:
         """The answer in a whole reply; raises `Again`, `Denied`, `UnknownOutcome` or `ServiceError`."""
@@ -41,7 +47,7 @@ class Judge:
         return Answer(status=reply.status, headers=reply.headers, body=body)
 
     def _refusal(self, reply: Reply) -> Exception:
-        said = complaint(reply, self.secrets)
+        said = complaint(reply, self.redactor)
         if reply.status == 429:
             return self._later(reply, said)
         if reply.status >= 500 and self.resend is Resend.ALWAYS:
@@ -90,14 +96,14 @@ class Judge:
             status=reply.status,
             code=said.code,
             body=said.body,
-            hint=_HINTS.get(reply.status, ""),
+            hint=_HINTS.get(reply.status, "").format(sources=self.sources),
         )
 
     def not_sent(self, fault: NotSent, origin: str) -> Again:
         """The server was not reached: any request may be tried again."""
         return Again(
             ServiceError(
-                f"{self.name} could not be sent to {origin}: {fault}.",
+                f"{self.name} could not be sent to {origin}: {self.redactor.text(str(fault))}.",
                 request=self.name,
                 hint="Check the environment's url, the network and the proxy (HTTPS_PROXY).",
             )
@@ -114,8 +120,7 @@ class Judge:
 
 
 _HINTS: Mapping[int, str] = {
-    401: "The token is missing, wrong or expired: check PROCSPEC_TOKEN, or PROCSPEC_CLIENT_ID and"
-    " PROCSPEC_CLIENT_SECRET.",
+    401: "The token is missing, wrong or expired: check {sources}.",
     403: "The credentials are good but may not do this: check the scopes of the grant and the permissions"
     " of its user.",
     404: "Check the environment's url, and whether the id belongs to this account.",

@@ -3,7 +3,8 @@
 from procspec.model.document import Diagnostic, Document, Json, Location, Path, Severity
 from procspec.model.plan import NEW_ID, Action, Base, Cause, Change, Outcome, Plan, ProcessPlan, Request, When
 from procspec.model.project import Credentials, Environment, Person, Project
-from procspec.model.record import Finding, Intent, Mark, Record
+from procspec.model.record import Finding, Intent, Mark, Record, Started
+from procspec.model.run import Run, Task
 from procspec.model.tree import PROCESS, ROOT, Compare, FieldRule, FieldTable, Kind, Node, Origin, Update
 
 __all__ = [
@@ -37,7 +38,10 @@ __all__ = [
     "Project",
     "Record",
     "Request",
+    "Run",
     "Severity",
+    "Started",
+    "Task",
     "Update",
     "When",
 ]

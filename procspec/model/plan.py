@@ -19,6 +19,7 @@ class Action(Enum):
     REPLACE = "replace"
     TRASH = "trash"
     RESTORE = "restore"
+    RUN = "run"
     NOOP = "no-op"
 
 

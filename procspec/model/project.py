@@ -66,6 +66,8 @@ class Credentials:
     token: str = field(default="", repr=False)
     client_id: str = field(default="", repr=False)
     client_secret: str = field(default="", repr=False)
+    variables: tuple[str, str, str] = ("PROCSPEC_TOKEN", "PROCSPEC_CLIENT_ID", "PROCSPEC_CLIENT_SECRET")
+    """The environment variables that they are looked for in."""
 
     def __bool__(self) -> bool:
         return bool(self.token or (self.client_id and self.client_secret))

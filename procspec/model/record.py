@@ -23,17 +23,27 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """A create or replacement that was begun and whose end is not recorded.
+    """A create, a replacement or a run that was begun and whose end is not recorded.
 
     While `id` is None the outcome is unknown; with the id of what was made, the rest can be done by
-    the next apply. `marks` say what was sent.
+    the next apply. `marks` say what was sent; `confirmed`, that a person
+    said that the id is the right one.
     """
 
     action: Action
     since: str
     owner: str
     id: str | None = None
+    confirmed: bool = False
     marks: Mapping[str, Mapping[str, Mark]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """A run that procspec started: its id, and when (ISO, UTC)."""
+
+    id: str
+    since: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +54,7 @@ class Record:
     `ids` maps node keys to server ids. `marks` holds, per node key and field, what was last applied,
     as digests under `salt`. `leftovers` are ids of processes that a replacement still has to trash.
     `invalid` says that the server's last validation found something, so that the next apply asks again.
+    `runs` are the runs that procspec started, oldest first.
     """
 
     environment: str
@@ -60,6 +71,7 @@ class Record:
     protect: bool = False
     invalid: bool = False
     trashed: bool = False
+    runs: tuple[Started, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from procspec.halt import Halt
 from procspec.model import (
     Change,
     Credentials,
@@ -20,6 +21,7 @@ from procspec.model import (
     Node,
     Project,
     Request,
+    Run,
 )
 
 
@@ -33,10 +35,13 @@ class Service(Protocol):
         """The live process, its nodes without keys; None when the system has no such process."""
 
     def send(self, request: Request) -> str | None:
-        """Carries out one request of a plan, as it stands; the id of the process that it created, if any.
+        """Carries out one request, as it stands; the id of the process or the run that it made, if any.
 
         Raises `UnknownOutcome` when the request may have been carried out and that cannot be asked.
         """
+
+    def read_run(self, id: str) -> Run | None:
+        """A run; None when the system has no such run."""
 
     def validate(self, live: Node) -> tuple[Finding, ...]:
         """What the system finds wrong with the process; empty means that it can be run.
@@ -65,11 +70,17 @@ class Provider(Protocol):
     ) -> tuple[Request, ...]:
         """The fewest requests that carry out all pending changes; none exactly when there are none."""
 
+    def start(self, id: str, *, email: bool) -> Request:
+        """The request that starts a run of a process; `email` tells its owner when the run is complete."""
+
     def decompile(self, live: Node, people: dict[str, str]) -> Json:
         """The process file's data for a live process: the inverse of `compile`, for `import`.
 
         `people` maps server ids to the names that the project has for them.
         """
 
-    def connect(self, environment: Environment, credentials: Credentials, folder: str) -> Service:
-        """Opens the account; no request is sent yet. `folder` is where an embedded emulator may live."""
+    def connect(self, environment: Environment, credentials: Credentials, folder: str, halt: Halt) -> Service:
+        """Opens the account; no request is sent yet. `folder` is where an embedded emulator may live.
+
+        Once `halt` is asked for, the service waits for nothing and sends nothing a second time.
+        """

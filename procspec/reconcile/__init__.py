@@ -3,7 +3,7 @@
 from procspec.reconcile.compare import normal, same
 from procspec.reconcile.diff import creation, diff
 from procspec.reconcile.identity import ids_of, keyed, pair, snapshot
-from procspec.reconcile.marks import Fields, Marks, marks
+from procspec.reconcile.marks import Fields, Marks, marks, pair_marks, value_digest
 from procspec.reconcile.propose import Proposal, propose, whole
 
 __all__ = [
@@ -17,8 +17,10 @@ __all__ = [
     "marks",
     "normal",
     "pair",
+    "pair_marks",
     "propose",
     "same",
     "snapshot",
+    "value_digest",
     "whole",
 ]

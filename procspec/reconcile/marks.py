@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 from procspec.digest import digest
-from procspec.model import FieldTable, Json, Mark, Node, Origin
+from procspec.model import PROCESS, ROOT, FieldTable, Json, Kind, Mark, Node, Origin
 from procspec.reconcile.compare import normal, rule_of, same
 
 Marks = Mapping[str, Mapping[str, Mark]]
@@ -79,3 +79,40 @@ def value_digest(fields: FieldTable, node: Node, name: str, value: Json, salt: s
 def written_digest(origin: Origin | None, salt: str) -> str:
     """The digest of the person's or calendar's name that stands in the file; empty for a plain value."""
     return digest(origin.written, salt) if origin is not None and origin.via else ""
+
+
+def pair_marks(sent: Marks, live: Node, fields: FieldTable, salt: str) -> dict[str, str]:
+    """The ids, by key, of what was sent, found by digests alone: the files may have changed since.
+
+    Nodes agree in kind and in what they are called; among twins, the one with the most equal fields is taken.
+    """
+    ids = {PROCESS: str(live.id), ROOT: str(live.children[0].id)}
+    named: dict[str, list[Node]] = {}
+    for node in live.children[0].walk():
+        if node.key != ROOT and not node.generated:
+            named.setdefault(_called(node, fields, salt), []).append(node)
+    for key, applied in sent.items():
+        free = named.get(_name(applied), [])
+        if key not in ids and free:
+            best = max(free, key=lambda node: _equal(node, applied, fields, salt))
+            free.remove(best)
+            ids[key] = str(best.id)
+    return ids
+
+
+def _called(node: Node, fields: FieldTable, salt: str) -> str:
+    name = "title" if node.kind is Kind.JOB else "name"
+    return name + value_digest(fields, node, name, node.fields.get(name), salt)
+
+
+def _name(applied: Mapping[str, Mark]) -> str:
+    """As `_called`, of what was applied to a job, which has an action, or to a group."""
+    name = "title" if "action" in applied else "name"
+    return name + (applied[name].value if name in applied else "")
+
+
+def _equal(node: Node, applied: Mapping[str, Mark], fields: FieldTable, salt: str) -> int:
+    shown = [name for name in applied if name in node.fields]
+    return sum(
+        value_digest(fields, node, name, node.fields[name], salt) == applied[name].value for name in shown
+    )

@@ -146,26 +146,33 @@ def _unwritten(rule: FieldRule, have: Json, mark: Mark | None) -> Settled:
     if have is None:
         return None, "", Cause.DEFAULT
     if mark is None:
-        is_default = rule.default is not None and same(rule, have, rule.default)
-        return have, DEFAULT if is_default else KEPT, Cause.DEFAULT
+        return have, DEFAULT if _is_default(rule, have) else KEPT, Cause.DEFAULT
     if rule.removable:
         return None, "", Cause.SPEC
     return have, STAYS, Cause.SPEC
 
 
-def whole(planned: Node, desired: Node, record: Record) -> Node:
+def _is_default(rule: FieldRule, value: Json) -> bool:
+    return rule.default is not None and same(rule, value, rule.default)
+
+
+def whole(planned: Node, desired: Node, record: Record, fields: FieldTable) -> Node:
     """What a replacement creates: all that is desired, and what people set on the server besides.
 
     A field that the answers hide is taken from the files, and one that left the files is not carried over.
     """
     wanted = {node.key: node for node in desired.walk()}
-    return _whole(planned, wanted, record)
+    return _whole(planned, wanted, record, fields)
 
 
-def _whole(node: Node, wanted: Mapping[str, Node], record: Record) -> Node:
+def _whole(node: Node, wanted: Mapping[str, Node], record: Record, fields: FieldTable) -> Node:
     desired = wanted[node.key]
     applied = record.marks.get(node.key, {})
-    extra = {name: value for name, value in node.fields.items() if name not in applied}
+    extra = {
+        name: value
+        for name, value in node.fields.items()
+        if name not in applied and not _is_default(rule_of(fields, node, name), value)
+    }
     ours = {child.key: child for child in node.children}
-    children = tuple(_whole(ours[child.key], wanted, record) for child in desired.children)
+    children = tuple(_whole(ours[child.key], wanted, record, fields) for child in desired.children)
     return replace(node, fields={**extra, **desired.fields}, children=children)

@@ -17,6 +17,7 @@ _DONE: Mapping[Action, str] = {
     Action.REPLACE: "replaced",
     Action.TRASH: "trashed",
     Action.RESTORE: "restored",
+    Action.RUN: "started",
     Action.NOOP: "unchanged",
 }
 
@@ -25,7 +26,7 @@ def outcome(given: Outcome, texts: Texts, paint: Paint = PLAIN) -> str:
     """One process: done, or what went wrong, with the server's findings at their places."""
     symbol = paint(f"{SYMBOLS[given.action]} {visible(given.key)}", given.action.value)
     lines = [f"{symbol}  {_verdict(given, paint)}"]
-    if given.error:
+    if given.error and not _stopped(given):
         lines.append(f"    {paint('error', 'error')}: {visible(given.error)}")
     for change in given.remaining:
         lines.append(
@@ -42,10 +43,17 @@ def _verdict(given: Outcome, paint: Paint) -> str:
     word, id = _DONE[given.action], f" {visible(given.id)}" if given.id else ""
     if given.exit_code == 0:
         return f"{paint(word, 'ok')}{id}"
+    if _stopped(given):
+        return paint(f"not {word}: interrupted", "error")
     if not given.done:
         return paint(f"not {word}", "error")
     trouble = "not valid on the server" if given.exit_code == 3 else "not all is well"
     return f"{word}{id}, {paint(f'but {trouble}', 'error')}"
+
+
+def _stopped(given: Outcome) -> bool:
+    """Whether a signal came before everything was sent (exit codes 130 and 143)."""
+    return given.exit_code >= 128
 
 
 def summary(given: Iterable[Outcome], paint: Paint = PLAIN) -> str:
@@ -55,4 +63,6 @@ def summary(given: Iterable[Outcome], paint: Paint = PLAIN) -> str:
     told = f"{sum(outcome.done for outcome in outcomes)} of {len(outcomes)} carried out"
     if not failed:
         return f"{paint('Apply complete:', 'ok')} {told}."
+    if any(_stopped(outcome) for outcome in outcomes):
+        return f"{paint('Interrupted:', 'error')} {told}; not done: {visible(', '.join(failed))}."
     return f"{paint('Apply incomplete:', 'error')} {told}; not right: {visible(', '.join(failed))}."

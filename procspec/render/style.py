@@ -15,6 +15,7 @@ SYMBOLS: Mapping[Action, str] = {
     Action.REPLACE: "±",
     Action.TRASH: "-",
     Action.RESTORE: "^",
+    Action.RUN: "!",
     Action.NOOP: " ",
 }
 
@@ -25,6 +26,7 @@ _STYLES: Mapping[str, Mapping[str, Any]] = {
     "replace": {"fg": "magenta", "bold": True},
     "trash": {"fg": "red", "bold": True},
     "restore": {"fg": "green"},
+    "run": {"fg": "cyan", "bold": True},
     "error": {"fg": "red", "bold": True},
     "warning": {"fg": "yellow", "bold": True},
     "ok": {"fg": "green", "bold": True},

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from procspec.errors import StateError
 from procspec.state.base import Holder, StateStore
@@ -56,7 +55,7 @@ def _s3(url: str, folder: Path, lease: float) -> StateStore:
 def _unknown(url: str, folder: Path, lease: float) -> StateStore:
     # The rest of the URL may hold a password.
     raise StateError(
-        f"There is no state store for {urlsplit(url).scheme}:// URLs.",
+        f"There is no state store for {url.partition('://')[0].lower()}:// URLs.",
         hint="Give `state` a path, such as `.procspec/state.db`, or postgresql:// or s3://bucket/prefix.",
     )
 

@@ -7,9 +7,10 @@ it does not read are the files of the AWS command line; keys in them are handed 
 from __future__ import annotations
 
 import configparser
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from procspec.errors import StateError
 from procspec.loopback import is_loopback
@@ -28,21 +29,41 @@ _KEYS = {
     "aws_secret_access_key": "secret_access_key",
     "aws_session_token": "session_token",
 }
+_SECRETS: Mapping[str, str] = {
+    "AWS_SECRET_ACCESS_KEY": "secret_access_key",
+    "AWS_SESSION_TOKEN": "session_token",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN": "",
+}
+"""Variables, and what the storage library calls them where they come from a file."""
 _LOGINS = ("sso_session", "sso_start_url", "role_arn", "credential_process", "login_session")
 
 
 def endpoint(environ: Mapping[str, str]) -> str:
     """The URL of the service; "" for AWS. Raises `StateError` for plain http to another machine."""
     name = next((name for name in ENDPOINTS if environ.get(name)), "")
-    url = urlsplit(environ[name]) if name else urlsplit("")
-    if name and (url.scheme not in ("http", "https") or not url.hostname or url.username or url.password):
-        raise StateError(f"{name} is not the URL of a service.", hint="It has the form https://host:port.")
+    url = _service(name, environ[name]) if name else urlsplit("")
     if url.scheme == "http" and not is_loopback(url.hostname or ""):
         raise StateError(
             f"{name} is plain http to {url.hostname}: everybody between could read and change the state.",
             hint="Use https; plain http is for loopback only.",
         )
     return environ[name] if name else ""
+
+
+def _service(name: str, text: str) -> SplitResult:
+    """The URL in a variable; raises `StateError` without it, as it may hold a secret."""
+    with contextlib.suppress(ValueError):
+        url = urlsplit(text)
+        known = url.scheme in ("http", "https") and url.hostname and (url.port is None or url.port)
+        if known and not url.username and not url.password:
+            return url
+    raise StateError(f"{name} is not the URL of a service.", hint="It has the form https://host:port.")
+
+
+def secrets(environ: Mapping[str, str], config: Mapping[str, str]) -> tuple[str, ...]:
+    """What nobody may read of the variables and of what `credentials` found."""
+    ours = (config.get(name, "") for name in _SECRETS.values())
+    return (*ours, *(environ.get(name, "") for name in _SECRETS))
 
 
 def credentials(environ: Mapping[str, str]) -> dict[str, str]:

@@ -68,6 +68,9 @@ class StateStore(Protocol):
         here, before anything is sent. Nested in itself it contends: one lock an environment.
         """
 
+    def check_held(self, environment: str) -> None:
+        """Raises `Contended` when a lock that this store took is no longer its own; else does nothing."""
+
     def holder(self, environment: str) -> Holder | None:
         """Who holds the environment now, if anybody."""
 

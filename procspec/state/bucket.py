@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from procspec.errors import StateError
+from procspec.redaction import Redactor
 from procspec.state import aws
 
 if TYPE_CHECKING:
@@ -45,8 +45,10 @@ class Bucket:
     def __init__(self, url: str) -> None:
         self.name, self._prefix = _parts(url)
         self.place = f"s3://{self.name}/{self._prefix}".rstrip("/")
+        endpoint, config = aws.endpoint(os.environ), aws.credentials(os.environ)
+        self._redactor = Redactor.of(aws.secrets(os.environ, config))
         with self._explained():
-            self._store = _connect(self.name, self._prefix)
+            self._store = _connect(self.name, self._prefix, endpoint, config)
 
     def get(self, path: str) -> Found | None:
         """The object at a path; None when there is none."""
@@ -112,28 +114,25 @@ class Bucket:
             yield
         except (BaseError, OSError, ValueError) as error:
             # Not `from error`: its text has whole answers of the service in it.
-            raise _error(self.place, str(error)) from None
+            raise _error(self.place, self._redactor.text(str(error))) from None
 
 
 def _parts(url: str) -> tuple[str, str]:
     """Bucket and prefix; raises `StateError`, without the URL, as it may hold a secret."""
-    parts = urlsplit(url)
-    sound = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", parts.netloc)
-    prefix = parts.path.strip("/")
-    if not sound or parts.query or parts.fragment or not re.fullmatch(r"[A-Za-z0-9._/=-]*", prefix):
+    found = re.fullmatch(r"s3://([A-Za-z0-9][A-Za-z0-9._-]*)((?:/[A-Za-z0-9._/=-]*)?)", url, re.IGNORECASE)
+    if not found:
         raise StateError(
             "The project's `state` is not the URL of a place in a bucket.",
             hint="It has the form s3://bucket/prefix, of letters, digits, `-`, `_` and `.`. Credentials and"
             " the service's URL come from variables.",
         )
-    return parts.netloc, prefix
+    return found[1], found[2].strip("/")
 
 
-def _connect(name: str, prefix: str) -> S3Store:
+def _connect(name: str, prefix: str, url: str, known: dict[str, str]) -> S3Store:
     from obstore.store import S3Store
 
-    url = aws.endpoint(os.environ)
-    config: Any = aws.credentials(os.environ)
+    config: Any = known
     if url:  # under both names: a variable must not go before what was checked
         config |= {"endpoint": url, "aws_endpoint_url_s3": url}
     client: ClientConfig = {**_CLIENT, "allow_http": url.startswith("http://")}

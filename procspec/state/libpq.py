@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
 
 from procspec.errors import Contended, StateError
+from procspec.redaction import Redactor
 
 if TYPE_CHECKING:
     import psycopg
@@ -183,10 +184,8 @@ class Link:
         )
 
     def _redacted(self, text: str) -> str:
-        secrets = {str(self._parameters.get(name) or "") for name in ("password", "sslpassword")}
-        for secret in {*secrets, os.environ.get("PGPASSWORD", "")} - {""}:
-            text = text.replace(secret, "***")
-        return text
+        given = (str(self._parameters.get(name) or "") for name in ("password", "sslpassword"))
+        return Redactor.of((*given, os.environ.get("PGPASSWORD", "")), shortest=1).text(text)
 
 
 _HINTS: Mapping[str, str] = {

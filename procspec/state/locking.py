@@ -71,6 +71,15 @@ class Leased(ABC):
                 raise leases.contended(environment, standing.holder)
         raise leases.busy(environment)
 
+    def check_held(self, environment: str) -> None:
+        """Raises `Contended` when the lock was broken, or has ended because this machine slept."""
+        held = self._held.get(environment)
+        if held is None:
+            return
+        standing = self._standing(environment)
+        if standing is None or standing.id != held:
+            raise leases.broken(environment)
+
     def holder(self, environment: str) -> Holder | None:
         """Who holds the environment now; a lease that has ended holds nothing."""
         claim = self._standing(environment)

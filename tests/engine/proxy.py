@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -21,7 +22,8 @@ class Proxy(ThreadingHTTPServer):
     """Passes requests on; `faults` says what happens to which (`METHOD last-part`).
 
     before: dropped, not passed on. after: passed on, the answer dropped. 502, 400: passed on or not,
-    and answered so. id: the answer without its content.
+    and answered so. id: the answer without its content. hold: not passed on before `release`.
+    429: refused, with twenty seconds to wait.
     """
 
     daemon_threads = True
@@ -30,7 +32,24 @@ class Proxy(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Passing)
         self.target = target
         self.faults: dict[str, str] = {}
+        self.meanwhile: dict[str, Callable[[], None]] = {}
+        """What happens between a request's being carried out and its answer."""
+        self.numbered: dict[tuple[str, int], str] = {}
+        """Faults of the nth request of a kind."""
+        self.seen: Counter[str] = Counter()
         self.connections = 0
+        self.held = 0
+        self.refused = 0
+        self._go_on = threading.Event()
+
+    def hold(self) -> None:
+        """Keeps a request here."""
+        self.held += 1
+        self._go_on.wait()
+
+    def release(self) -> None:
+        """Lets everything go on that is held."""
+        self._go_on.set()
 
     def get_request(self) -> tuple[Any, Any]:
         self.connections += 1
@@ -47,23 +66,34 @@ class Passing(BaseHTTPRequestHandler):
 
     def pass_on(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        fault = self.server.faults.get(f"{self.command} {last(self.path)}", "")
+        kind = f"{self.command} {last(self.path)}"
+        self.server.seen[kind] += 1
+        fault = self.server.numbered.get((kind, self.server.seen[kind]), self.server.faults.get(kind, ""))
         if fault == "before":
             self.close_connection = True
             return
         if fault == "400":
             self.answer(400, b'{"code": "400", "message": "No."}')
             return
+        if fault == "429":
+            self.server.refused += 1
+            self.answer(429, b'{"code": "429", "message": "Retry request in 20 seconds."}')
+            return
+        if fault == "hold":
+            self.server.hold()
         names = ("Authorization", "X-Version", "Content-Type", "Accept")
         headers = {name: self.headers[name] for name in names if name in self.headers}
         passed = httpx.request(
             self.command, self.server.target + self.path, content=body, headers=headers, trust_env=False
         )
+        if kind in self.server.meanwhile:
+            self.server.meanwhile[kind]()
         if fault == "after":
             self.close_connection = True
             return
         content = b"{}" if fault == "id" else passed.content
-        self.answer(502 if fault == "502" else passed.status_code, content)
+        with suppress(OSError):  # a client that was killed does not wait
+            self.answer(502 if fault == "502" else passed.status_code, content)
 
     def answer(self, status: int, content: bytes) -> None:
         self.send_response(status)

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -82,12 +77,28 @@ def test_what_was_not_sent_after_a_doubtful_rename_is_not_forgotten(
     close.ok("apply", "--auto-approve")
     close.edit(FILE, "businessEndDate: 2024-12-30", "businessEndDate: 2024-12-31")
     close.edit(FILE, "title: Costs", "title: All costs")
-    proxy.faults = {"POST batchUpdates": "after"}
+    proxy.faults = {"POST batchUpdates": "before"}
     assert close.run("apply", "--auto-approve").code == 1
     proxy.faults = {}
-    assert [change["field"] for change in close.pending()] == ["businessEndDate"]
+    assert [change["field"] for change in close.pending()] == ["businessEndDate", "title"]
     close.ok("apply", "--auto-approve")
     assert stored(server, close.record("close")["id"])["businessEndDate"] == "2024-12-31"
+    assert close.pending() == []
+
+
+@pytest.mark.parametrize("fault", ["after", "502"])
+def test_a_rename_whose_answer_was_lost_is_read_back_and_not_sent_again(
+    applied: Home, server: Server, proxy: Proxy, fault: str
+) -> None:
+    applied.edit(FILE, "autoClose: true", "autoClose: false")
+    applied.edit(FILE, "title: Costs", "title: All costs")
+    proxy.faults = {"POST batchUpdates": fault}
+    applied.ok("apply", "--auto-approve")
+    assert [path.rpartition("/")[2] for method, path in server.requests() if method == "POST"] == [
+        "batchUpdates",
+        "validation",
+    ]
+    assert applied.pending() == []
 
 
 # --------------------------------------------------------------------- changes to what is not shown
@@ -274,35 +285,3 @@ def test_a_plan_that_was_changed_after_it_was_made_is_refused(
     server.clear()
     assert applied.run("apply", str(path)).code == 6
     assert {method for method, _ in server.requests()} <= {"GET"}
-
-
-# --------------------------------------------------------------------------------------- interrupts
-
-
-def test_ctrl_c_begins_no_more(home: Home, server: Server) -> None:
-    home.write("procspec.yaml", PROJECT.format(url=server.url))
-    for number in range(60):
-        home.write(f"{number}.procspec.yaml", PROCESS.replace("key: close", f"key: close-{number}"))
-    command = [sys.executable, "-m", "procspec", "-C", str(home.folder), "apply", "--auto-approve"]
-    with subprocess.Popen(
-        [*command, "--parallelism", "1"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ,
-    ) as child:
-        while ("POST", "/processes") not in server.requests():
-            time.sleep(0.01)
-        child.send_signal(signal.SIGINT)
-        out, err = child.communicate()
-    made = server.requests().count(("POST", "/processes"))
-    assert child.returncode == 130
-    assert 0 < made < 60
-    assert "Interrupted" in err
-    assert out.count("  created ") == made
-    assert (
-        len([change for change in home.pending() if change["level" if "level" in change else "node"] == ""])
-        >= 0
-    )
-    left = [item for item in home.plan()["processes"] if item["action"] == "create"]
-    assert len(left) == 60 - made

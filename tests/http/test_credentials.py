@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -177,9 +178,47 @@ def test_a_server_that_repeats_our_secrets_cannot_make_us_print_them(
         ["canary-token-1"] if credentials is TOKEN else ["canary-token-2", "canary secret", "canary+secret"]
     )
     assert [secret for secret in mine if secret in text] == []
-    # What httpcore logs of the answer's headers is the server's; ours do not appear in any record.
-    ours = [record.getMessage() for record in caplog.records if "receive_response" not in record.getMessage()]
-    assert [secret for secret in mine if secret in "".join(ours)] == []
+    logged = "".join(record.getMessage() for record in caplog.records)
+    assert "receive_response_headers" in logged
+    assert [secret for secret in mine if secret in logged] == []
+
+
+def test_a_closed_client_leaves_the_logs_as_they_were(caplog: pytest.LogCaptureFixture) -> None:
+    filters = list(logging.getLogger("httpcore.http11").filters)
+    with serving(OK) as server, client(server), client(server):
+        assert len(logging.getLogger("httpcore.http11").filters) == len(filters) + 2
+    assert logging.getLogger("httpcore.http11").filters == filters
+
+
+def test_an_answer_that_went_well_is_cleaned_too() -> None:
+    repeats = says(200, {"name": "canary-token-1", "list": ["x canary-token-1"]}, X_Echo="canary-token-1")
+    with serving(repeats) as server, client(server) as http:
+        answer = get(http)
+    assert answer.body == {"name": "[redacted]", "list": ["x [redacted]"]}
+    assert answer.headers["x-echo"] == "[redacted]"
+
+
+NAMED = ("ACME_TOKEN", "ACME_ID", "ACME_SECRET_FILE")
+
+
+@pytest.mark.parametrize(
+    ("credentials", "act", "hint"),
+    [
+        (Credentials(variables=NAMED), OK, "Set ACME_TOKEN, or ACME_ID and ACME_SECRET_FILE"),
+        (Credentials(token="a b", variables=NAMED), OK, "Set ACME_TOKEN, or"),
+        (Credentials(token="t", variables=NAMED), says(401), "check ACME_TOKEN, or ACME_ID and"),
+        (replace(CLIENT, variables=NAMED), says(400), "Check ACME_ID and ACME_SECRET_FILE."),
+    ],
+)
+def test_hints_name_the_variables_that_are_used(credentials: Credentials, act: Act, hint: str) -> None:
+    with (
+        serving(act) as server,
+        client(server, credentials=credentials) as http,
+        pytest.raises(Denied) as caught,
+    ):
+        get(http)
+    assert hint in caught.value.hint
+    assert "PROCSPEC" not in caught.value.hint
 
 
 def test_a_token_answer_is_never_part_of_an_error() -> None:

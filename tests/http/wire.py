@@ -38,7 +38,7 @@ class Connection:
     def take(self) -> Taken | None:
         """The next request, None at the end of the connection."""
         line = self._file.readline().decode("latin-1").split()
-        if not line:
+        if len(line) < 2:  # the end, or a TLS greeting, whose bytes are random
             return None
         headers = {}
         while text := self._file.readline().decode("latin-1").strip():

@@ -17,7 +17,9 @@ from tests.state.servers import S3, Postgres
 
 # Forked from a process that has them loaded already: fifty at once are fifty forks, not fifty starts.
 _PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["tests.state.stores", "procspec.state.sqlite", "psycopg", "obstore.store"])
+_PROCESSES.set_forkserver_preload(
+    ["tests.state.commands", "procspec.state.sqlite", "psycopg", "obstore.store"]
+)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from procspec.halt import Halt
 from procspec.model import (
     Change,
     Credentials,
@@ -45,12 +46,17 @@ class Workiva:
 
         return lower(live, planned, changes)
 
+    def start(self, id: str, *, email: bool) -> Request:
+        from procspec.providers.workiva.lower import start
+
+        return start(id, email=email)
+
     def decompile(self, live: Node, people: dict[str, str]) -> Json:
         from procspec.providers.workiva.compiler import decompile
 
         return decompile(live, people)
 
-    def connect(self, environment: Environment, credentials: Credentials, folder: str) -> Client:
+    def connect(self, environment: Environment, credentials: Credentials, folder: str, halt: Halt) -> Client:
         from procspec.providers.workiva.connect import connect
 
-        return connect(environment, credentials, folder)
+        return connect(environment, credentials, folder, halt)

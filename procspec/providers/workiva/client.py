@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from procspec.errors import ServiceError, UnknownOutcome
-from procspec.model import Finding, Json, Node, Request
+from procspec.http import Answer, Http
+from procspec.model import Action, Finding, Json, Node, Request, Run
 from procspec.providers.workiva import wire
+from procspec.providers.workiva.endpoints import endpoint
 from procspec.providers.workiva.lower import resource
 from procspec.providers.workiva.targets import locate, needs_whole_tree
 
-if TYPE_CHECKING:
-    from procspec.http import Http, Resend
-
 VERSION = "2026-04-01.processes.preview"
 """The `X-Version` of every request (guide, "Prerequisites & Authentication")."""
-
-_ACCEPTED: Mapping[tuple[str, str], tuple[int, ...]] = {
-    # No document shows the status of a create: 201 is the custom, 200 is what the guide's others answer.
-    ("POST", "processes"): (200, 201),
-    ("PATCH", "{id}"): (200,),
-    ("POST", "batchUpdates"): (200,),
-    # guide, "Trashing a Process": 204. A process that is gone already is what was wanted.
-    ("DELETE", "{id}"): (200, 204, 404),
-    ("POST", "restore"): (200,),
-}
 
 
 class Client:
@@ -40,7 +28,7 @@ class Client:
 
     def _read(self, id: str, *, generated: bool) -> Node | None:
         query = {} if generated else {"excludeGeneratedJobs": "true"}
-        answer = self._http.send("GET", resource(id), query=query, resend=_resend("GET"), accept=(200, 404))
+        answer = self._sent("GET", resource(id), query=query)
         if answer.status == 404:
             return None
         live = wire.process(answer.body)
@@ -50,27 +38,37 @@ class Client:
 
     def send(self, request: Request) -> str | None:
         """One request of a plan, as it stands; the id when it created a process."""
-        create = request.path == "/processes"
-        answer = self._http.send(
-            request.method,
-            request.path,
-            body=request.body,
-            media=request.media or "application/json",
-            resend=_resend("CREATE" if create else request.method),
-            accept=_accepted(request),
-        )
-        return self._created(answer.body) if create else None
+        media = request.media or "application/json"
+        answer = self._sent(request.method, request.path, body=request.body, media=media)
+        if request.method == "DELETE" and answer.status == 404:
+            self._check_gone(request.path)
+        if request.action is Action.RUN:
+            return _started(answer.body)
+        return _created(request.body, answer.body) if request.path == "/processes" else None
 
-    def _created(self, body: Json) -> str:
-        """The id out of a create answer; without one the process exists and cannot be found (T21)."""
-        id = body.get("id") if isinstance(body, dict) else None
-        if not isinstance(id, str) or not id:
-            raise UnknownOutcome("The answer to the create has no process id.", request="POST /processes")
-        return id
+    def _check_gone(self, path: str) -> None:
+        """A process that is gone already is what was wanted, if it is gone."""
+        if self._sent("GET", path).status != 404:
+            raise ServiceError(f"DELETE {path} was answered with 404, yet the process is there.", status=404)
+
+    def _sent(self, method: str, path: str, **more: Any) -> Answer:
+        """Sends under the rules of the endpoint."""
+        row = endpoint(method, path)
+        return self._http.send(method, path, resend=row.resend, accept=row.accept, **more)
+
+    def read_run(self, id: str) -> Run | None:
+        """`GET /processRuns/{id}`; None on 404."""
+        answer = self._sent("GET", resource(id, of="processRuns"))
+        if answer.status == 404:
+            return None
+        run = wire.run(answer.body)
+        if run.id != id:
+            raise ServiceError(f"The server answered with another run than the one asked for ({id}).")
+        return run
 
     def validate(self, live: Node) -> tuple[Finding, ...]:
         """`POST /processes/{id}/validation`; an empty list means that the process can be run."""
-        answer = self._http.send("POST", resource(live.id, "validation"), resend=_resend("GET"))
+        answer = self._sent("POST", resource(live.id, "validation"))
         errors = _errors(answer.body)
         tree = live
         if needs_whole_tree(errors, live):
@@ -82,16 +80,25 @@ class Client:
         self._http.close()
 
 
-def _accepted(request: Request) -> tuple[int, ...]:
-    last = request.path.rsplit("/", 1)[-1]
-    return _ACCEPTED.get((request.method, last)) or _ACCEPTED[request.method, "{id}"]
+def _created(sent: Json, body: Json) -> str:
+    """The id out of a create answer; without a credible one the process cannot be found (T21)."""
+    data = body if isinstance(body, dict) else {}
+    id, name = data.get("id"), data.get("name")
+    if not isinstance(id, str) or not id:
+        raise UnknownOutcome("The answer to the create has no process id.", request="POST /processes")
+    if isinstance(name, str) and name.split() != str(sent["name"]).split():
+        raise UnknownOutcome(
+            f"The answer to the create is about another process: {name} ({id}).", request="POST /processes"
+        )
+    return id
 
 
-def _resend(kind: str) -> Resend:
-    """Which requests may be sent again (DESIGN section 5): reading and validation always, a create never."""
-    from procspec.http import Resend
-
-    return {"GET": Resend.ALWAYS, "CREATE": Resend.NEVER}.get(kind, Resend.CHECKED)
+def _started(body: Json) -> str:
+    """The id out of the answer to a run; without one the run exists and nobody knows it."""
+    id = body.get("id") if isinstance(body, dict) else None
+    if not isinstance(id, str) or not id:
+        raise UnknownOutcome("The answer to the run has no run id.", request="POST run")
+    return id
 
 
 def _errors(body: Json) -> list[dict[str, Any]]:

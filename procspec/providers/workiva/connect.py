@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from procspec.errors import ServiceError
+from procspec.halt import Halt
 from procspec.http import Http, Limits
 from procspec.loopback import is_loopback
 from procspec.model import Credentials, Environment
@@ -17,12 +18,13 @@ EMBEDDED = "emulator"
 """The `url` of an environment that needs no account."""
 
 
-def connect(environment: Environment, credentials: Credentials, folder: str) -> Client:
+def connect(environment: Environment, credentials: Credentials, folder: str, halt: Halt) -> Client:
     """A client for an environment; the emulator keeps its data in `.procspec/emulator.db` of the project."""
     headers = {"X-Version": VERSION, "Accept": "application/json"}
     if environment.url != EMBEDDED:
+        limits = _limits(environment)
         return Client(
-            Http(environment.url, headers=headers, credentials=credentials, limits=_limits(environment))
+            Http(environment.url, headers=headers, credentials=credentials, limits=limits, halt=halt)
         )
     clock = date.fromisoformat(environment.clock) if environment.clock else None
     database = Path(folder) / ".procspec" / "emulator.db"
@@ -33,7 +35,7 @@ def connect(environment: Environment, credentials: Credentials, folder: str) -> 
             f"The emulator cannot start: {error}", hint=f"It keeps its data in {database}."
         ) from error
     known = Credentials(token=emulator.TOKEN)
-    return Client(Http("http://emulator.localhost", headers=headers, credentials=known, app=app))
+    return Client(Http("http://emulator.localhost", headers=headers, credentials=known, app=app, halt=halt))
 
 
 def _limits(environment: Environment) -> Limits:

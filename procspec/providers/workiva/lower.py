@@ -30,10 +30,16 @@ def lower(live: Node | None, planned: Node | None, changes: tuple[Change, ...]) 
     return (*_restore(pending), *_trash(pending), *_batches(live, pending), *_patch(live, pending))
 
 
-def resource(id: str | None, *more: str) -> str:
+def resource(id: str | None, *more: str, of: str = "processes") -> str:
     """The path of a process or of what is below it; an id is one segment, whatever is in it."""
     known = id if id == NEW_ID else quote(str(id), safe="")
-    return "/".join(["/processes", known, *more])
+    return "/".join(["", of, known, *more])
+
+
+def start(id: str, *, email: bool) -> Request:
+    """The request that starts a run (reference, "Run a Process"); the e-mail is the API's own default."""
+    body = {"sendProcessCompleteEmail": email}
+    return Request(action=Action.RUN, method="POST", path=resource(id, "run"), body=body, media=JSON_MEDIA)
 
 
 def _create(planned: Node | None, changes: Iterable[Change], action: Action) -> Request:

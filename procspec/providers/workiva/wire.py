@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from procspec.errors import ServiceError
-from procspec.model import PROCESS, ROOT, Json, Kind, Node
+from procspec.model import PROCESS, ROOT, Json, Kind, Node, Run
 from procspec.providers.workiva.fields import ACTIONS, names
 
 # T2: the reference's examples call these fields otherwise, and give the id alone.
@@ -69,6 +69,23 @@ def process(body: Json) -> Node:
         fields=_fields(data, "process"),
         children=(_read_group(_object(data.get("root"), "root group"), "root"),),
     )
+
+
+_OVER = frozenset({"complete", "cancelled", "error"})
+"""Statuses of a run in which nothing goes on (api-facts 1.6); `errorHold` may be retried, so it is none."""
+
+
+def run(body: Json) -> Run:
+    """A run from either of its answers; raises ServiceError when it is none.
+
+    T3: statuses are compared without regard to case; a word that nobody knows counts as going on.
+    """
+    data = _object(body, "run")
+    id, process = data.get("id"), data.get("process")
+    if not isinstance(id, str) or not id:
+        raise ServiceError("The answer has no run id.")
+    status = str(data.get("status") or "")
+    return Run(id=id, process=str(process or ""), status=status, over=status.casefold() in _OVER)
 
 
 def _object(value: Json, what: str) -> dict[str, Any]:
