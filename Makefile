@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test check picture bench clean
+.PHONY: demo test check soak picture bench clean
 
 demo: .venv/ready
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
@@ -15,6 +15,9 @@ check: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+soak: .venv/ready
+	$(BIN)/python -m pytest tests/engine/test_walks.py --walk 20000
 
 picture: .venv/ready
 	$(BIN)/python docs/picture.py

@@ -39,6 +39,7 @@ from procspec.source import Loaded
 @click.pass_obj
 def command(
     given: Globals,
+    /,
     targets: tuple[str, ...],
     environment: str | None,
     variables: dict[str, str],

@@ -50,7 +50,7 @@ def plan_process(
     if record is not None and record.intent is not None and record.intent.id is None:
         return _nothing(key, file, record, blocked(record))
     if file is None:
-        return _pruned(session, key, record) if prune and record and _orphan(False, record) else None
+        return _orphaned(session, key, record) if prune and record and _orphan(False, record) else None
     if record is None or record.id is None:
         return _creation(session, file, record)
     if record.intent is not None:
@@ -151,6 +151,18 @@ def _leftovers(record: Record) -> tuple[Change, ...]:
     return tuple(
         Change(action=Action.TRASH, node=PROCESS, before=id, reason=reason) for id in record.leftovers
     )
+
+
+def _orphaned(session: Session, key: str, record: Record) -> ProcessPlan:
+    """A process whose file is gone; the new one of a replacement that was cut short goes with it."""
+    if record.intent is None:
+        return _pruned(session, key, record)
+    try:
+        made = check_made(session, record, session.service.read(str(record.intent.id)))
+    except UnknownOutcome as doubt:
+        return _nothing(key, None, record, doubt.message)
+    more = [str(made.id)] if made.id != record.id else []
+    return _pruned(session, key, replace(record, leftovers=(*record.leftovers, *more)))
 
 
 def _pruned(session: Session, key: str, record: Record) -> ProcessPlan:

@@ -257,6 +257,21 @@ def test_another_account_is_no_dead_end(applied: Home, proxy: Proxy) -> None:
     applied.ok("apply", "--auto-approve")
 
 
+def test_a_prune_takes_the_new_process_of_a_cut_short_replacement_with_it(
+    applied: Home, server: Server, proxy: Proxy
+) -> None:
+    before = alive(server)
+    old = replaceable(applied)
+    proxy.faults = {"POST validation": "400"}
+    assert applied.run("apply", "--auto-approve", "--allow-replace").code == 1
+    proxy.faults = {}
+    assert len(alive(server)) == len(before) + 1
+    (applied.folder / FILE).unlink()
+    applied.ok("apply", "--auto-approve", "--prune")
+    assert alive(server) == before - {old}
+    assert applied.pending() == []
+
+
 # --------------------------------------------------------------------------------------- plan files
 
 

@@ -33,7 +33,9 @@ class Client:
         self.faults = Served(self.control)
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
-        answer = httpx.request(method, f"{self.url}/_emulator/{path}", json=body, trust_env=False, verify=False)
+        answer = httpx.request(
+            method, f"{self.url}/_emulator/{path}", json=body, trust_env=False, verify=False
+        )
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
@@ -189,7 +191,9 @@ def test_half_of_the_body_arrives_under_the_length_of_the_whole(client: Client) 
     got = b""
     with (
         pytest.raises(LOST),
-        httpx.stream("GET", f"{client.url}/processes/{id}", headers=HEADERS, trust_env=False, verify=False) as answer,
+        httpx.stream(
+            "GET", f"{client.url}/processes/{id}", headers=HEADERS, trust_env=False, verify=False
+        ) as answer,
     ):
         assert int(answer.headers["content-length"]) == len(whole)
         for piece in answer.iter_raw():
@@ -214,7 +218,9 @@ def test_a_huge_answer_is_json_of_just_that_length(client: Client) -> None:
 def test_nobody_has_to_take_a_huge_answer_whole(client: Client) -> None:
     """The default is 1 GB; the server goes on living when its client has had enough."""
     client.faults.set(faults.huge(times=1))
-    with httpx.stream("GET", f"{client.url}/processes/x", headers=HEADERS, trust_env=False, verify=False) as answer:
+    with httpx.stream(
+        "GET", f"{client.url}/processes/x", headers=HEADERS, trust_env=False, verify=False
+    ) as answer:
         assert int(answer.headers["content-length"]) == 1 << 30
     assert client.call("GET", "/processes/x").status_code == 404
 

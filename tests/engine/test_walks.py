@@ -256,12 +256,12 @@ class Walk(RuleBasedStateMachine):
             assert len(unknown) <= allowed, f"{key}: {unknown} beside {record}"
 
 
-WALKERS = 8
+WALKERS = 20
 
 
 @pytest.mark.parametrize("walker", range(WALKERS))
 def test_a_random_walk_keeps_every_promise(walker: int, request: pytest.FixtureRequest) -> None:
-    least = int(request.config.getoption("--walk")) // WALKERS
+    least = -(-int(request.config.getoption("--walk")) // WALKERS)
     machine: type[Walk] = type(f"Walk{walker}", (Walk,), {"steps": Counter()})
     walks = 0
     while (done := machine.steps.total()) < least:
@@ -270,11 +270,11 @@ def test_a_random_walk_keeps_every_promise(walker: int, request: pytest.FixtureR
         run_state_machine_as_test(
             walked,
             settings=settings(
-                max_examples=4,
+                max_examples=2,
                 stateful_step_count=25,
                 deadline=None,
                 database=None,
-                phases=(Phase.generate, Phase.shrink),
+                phases=(Phase.generate,),  # a walk that fails is told whole; shrinking it may take an hour
                 suppress_health_check=list(HealthCheck),
             ),
         )
