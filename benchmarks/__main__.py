@@ -59,26 +59,28 @@ def _timed(home: Path) -> Iterator[tuple[str, list[str]]]:
 
 def _report(name: str, arguments: Sequence[str], peer: str, runs: int) -> None:
     ours, theirs = [], []
-    _once([*OURS, *arguments])
+    once([*OURS, *arguments])
     for _ in range(runs):
-        ours.append(_once([*OURS, *arguments]))
+        ours.append(once([*OURS, *arguments]))
         if peer:
-            theirs.append(_once(shlex.split(peer.replace("{args}", shlex.join(arguments))), check=False))
+            theirs.append(once(shlex.split(peer.replace("{args}", shlex.join(arguments))), check=False))
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    line = f"{name:<12} {_spread(ours)}   largest child so far {peak:.0f} MiB"
+    line = f"{name:<12} {spread(ours)}   largest child so far {peak:.0f} MiB"
     if theirs:
         ratios = [one / other for one, other in zip(ours, theirs, strict=True)]
-        line += f"\n{'  peer':<12} {_spread(theirs)}\n{'  ratio':<12} {_spread(ratios, '')}"
+        line += f"\n{'  peer':<12} {spread(theirs)}\n{'  ratio':<12} {spread(ratios, '')}"
     print(line, flush=True)
 
 
-def _once(command: Sequence[str], *, check: bool = True) -> float:
+def once(command: Sequence[str], *, check: bool = True) -> float:
+    """Seconds that a command takes."""
     started = time.perf_counter()
     subprocess.run(command, check=check, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     return time.perf_counter() - started
 
 
-def _spread(figures: Sequence[float], unit: str = " s") -> str:
+def spread(figures: Sequence[float], unit: str = " s") -> str:
+    """The median, the least and the largest."""
     return f"{median(figures):8.3f}{unit}  ({min(figures):.3f} to {max(figures):.3f})"
 
 

@@ -17,8 +17,53 @@ def project(folder: Path, *, processes: int, jobs: int, url: str) -> None:
         path.write_text(_process(number, jobs), encoding="utf-8")
 
 
-def _project(url: str) -> str:
-    people = "\n".join(f"  person-{n}: {{id: user-{n:03}, name: Person {n}}}" for n in range(PEOPLE))
+def copies(folder: Path, *, processes: int, jobs: int) -> None:
+    """Writes one template of `jobs` jobs that `forEach` makes `processes` processes of."""
+    folder.mkdir(parents=True, exist_ok=True)
+    entities = "".join(
+        f"      e{n:04}: {{name: Entity {n}, owner: person-{n}, controller: person-{n + 1}}}\n"
+        for n in range(processes)
+    )
+    variables = f"variables:\n  entities:\n    default:\n{entities}"
+    text = _project("emulator", processes + 1).replace(
+        "variables:\n  period: {default: 2024-Q4}\n", f"period: 2098-Q4\n{variables}"
+    )
+    (folder / "procspec.yaml").write_text(text, encoding="utf-8")
+    (folder / "close.procspec.yaml").write_text(_template(jobs), encoding="utf-8")
+
+
+def _template(jobs: int) -> str:
+    children = "".join(
+        f"""\
+    - job: job-{job:02}
+      sendTask:
+        title: Reconcile account {job:02} of ${{each.value.name}}
+        assignee: ${{each.value.owner}}
+        approver: ${{each.value.controller}}
+        dueDate: WD+{job % 10 + 1}
+        approverDueDate: WD+{job % 10 + 3}
+        instructions: Complete the reconciliation for ${{period.name}} and attach the support.
+"""
+        for job in range(jobs)
+    )
+    return f"""\
+kind: Process
+key: close-${{each.key}}-${{period.name}}
+forEach: ${{var.entities}}
+name: ${{each.value.name}} ${{period.name}} Close
+businessStartDate: ${{period.start}}
+businessEndDate: ${{period.end}}
+dueDate: WD+20
+calendar: us
+root:
+  name: Close
+  parallel: true
+  children:
+{children}"""
+
+
+def _project(url: str, people: int = PEOPLE) -> str:
+    known = "\n".join(f"  person-{n}: {{id: user-{n:03}, name: Person {n}}}" for n in range(people))
     return f"""\
 kind: Project
 name: benchmark
@@ -27,7 +72,7 @@ environments:
 variables:
   period: {{default: 2024-Q4}}
 people:
-{people}
+{known}
 calendars:
   us:
     businessDaysOfWeek: [monday, tuesday, wednesday, thursday, friday]

@@ -26,7 +26,7 @@ def main() -> None:
         home = Path(folder) / "quarter-close"
         shutil.copytree(EXAMPLE, home, ignore=shutil.ignore_patterns(".procspec"))
         _terminal(home, "apply", "--auto-approve")
-        _edit(home / "close.procspec.yaml")
+        _edit(home / "group.procspec.yaml")
         screen = _terminal(home, "plan")
     console = Console(record=True, width=COLUMNS, file=open(os.devnull, "w"), force_terminal=True)  # noqa: SIM115
     console.print(Text.from_ansi(f"$ procspec plan\n{screen}"))
@@ -54,9 +54,9 @@ def _terminal(home: Path, *arguments: str) -> str:
 def _edit(path: Path) -> None:
     """The edits of the README: another due date, another title, another person."""
     text = path.read_text(encoding="utf-8")
-    text = re.sub(r"(?m)^dueDate: .*", "dueDate: 2025-01-31", text)
-    text = text.replace("title: Reconcile bank accounts", "title: Reconcile all bank accounts")
-    text = text.replace("assignee: ap-analyst", "assignee: treasury", 1)
+    text = re.sub(r"(?m)^dueDate: .*", "dueDate: WD+18", text)
+    text = text.replace("title: Match intercompany balances", "title: Match all intercompany balances")
+    text = text.replace("assignee: fpa", "assignee: reporting", 1)
     path.write_text(text, encoding="utf-8")
 
 

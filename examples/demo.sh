@@ -17,9 +17,10 @@ run procspec validate
 run procspec plan
 run procspec apply --auto-approve
 run procspec plan
-say "sed -i 's/^dueDate: .*/dueDate: 2025-01-20/' close.procspec.yaml"
-sed 's/^dueDate: .*/dueDate: 2025-01-20/' close.procspec.yaml > edited && mv edited close.procspec.yaml
+say "sed -i 's/^dueDate: .*/dueDate: WD+17/' group.procspec.yaml"
+sed 's/^dueDate: .*/dueDate: WD+17/' group.procspec.yaml > edited && mv edited group.procspec.yaml
 run procspec plan
 run procspec apply --auto-approve
+run procspec roll 2025-Q1
 run procspec state list
 printf '\nThat was a real plan and a real apply, against the embedded emulator. Nothing left this machine.\n'

@@ -129,7 +129,8 @@ class Server:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.setenv("PROCSPEC_AS_OF", TODAY)  # the emulator's today is the policies' too
     folder = tmp_path / "project"
     folder.mkdir()
     return Home(folder)

@@ -99,7 +99,7 @@ def _profile(notes: int, kill_at: int | None) -> Callable[[FrameType, str, Any],
             os.kill(os.getpid(), signal.SIGKILL)
 
     def profile(frame: FrameType, event: str, argument: Any) -> None:
-        if event in _EXCHANGE and frame.f_code.co_qualname == "_InProcess.handle_request":
+        if event in _EXCHANGE and frame.f_code.co_qualname == "InProcess.handle_request":
             meet(_EXCHANGE[event])
         elif event in _STATEMENT and getattr(argument, "__name__", "") == "execute":
             connection = argument.__self__

@@ -79,6 +79,17 @@ def nothing_doubled(truth: Truth) -> None:
     assert len(names) == len(set(names)), f"twice on the server: {sorted(names)}"
 
 
+def carried_out(truth: Truth, key: str | None = None) -> None:
+    """What an apply that ended with 0 leaves behind, of one process or of all: no old process that is still
+    to be trashed, and nobody in the trash who is alive.
+    """
+    alive = truth.alive()
+    for record in truth.records().values():
+        if key in (None, record.key):
+            assert not record.leftovers, f"{record.key}: exit 0, and {record.leftovers} still to be trashed"
+            assert not (record.trashed and record.id in alive), f"{record.key} is alive: {record}"
+
+
 def resolve(truth: Truth, command: Command, names: dict[str, str]) -> None:
     """What a person does after exit 4: looks on the server, and tells procspec."""
     records = truth.records()
@@ -107,7 +118,7 @@ def converges(
         code, said = command(*apply)
         nothing_lost(truth, names)
         if code == 4:
-            assert "is unknown" in said
+            assert _sentences(said), said
             again, repeated = command(*apply)
             assert (again, _sentences(repeated)) == (4, _sentences(said))
             resolve(truth, command, names)
@@ -120,9 +131,11 @@ def converges(
     else:
         raise AssertionError(f"it does not converge: {said}")
     nothing_doubled(truth)
+    carried_out(truth)
     code, said = command("plan", "--detailed-exitcode")
     assert code == 0, said
 
 
 def _sentences(said: str) -> list[str]:
-    return [line for line in said.splitlines() if "is unknown" in line]
+    """What is said of every unknown outcome; the last line counts what else was carried out."""
+    return [line for line in said.splitlines() if "The outcome of a" in line]

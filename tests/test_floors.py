@@ -17,6 +17,7 @@ FLOORS = {
     "loopback": 0.1,
     "halt": 0.2,
     "redaction": 0.1,
+    "workdays": 0.1,
     "source": 1,
     "reconcile": 1,
     "policy": 1,
@@ -82,7 +83,7 @@ def test_render_is_imported_by_cli_alone() -> None:
 
 def test_httpx_has_one_home() -> None:
     users = {name_of(path) for path in MODULES for name in imports(path) if name.split(".")[0] == "httpx"}
-    assert users == {"procspec.http"}
+    assert users == {"procspec.http.wire"}
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if "emulator" in path.parts], ids=name_of)

@@ -102,6 +102,13 @@ name: random
 environments:
   served: {{provider: workiva, url: "{url}"}}
 people: {{ana: ana, ben: ben}}
+# What is random keeps to no policy.
+policies:
+  self-approval: "off"
+  approver-due-before-assignee: "off"
+  certification-without-letter: "off"
+  relative-without-start: "off"
+  many-reminders: "off"
 """
 
 

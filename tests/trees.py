@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from procspec.model import PROCESS, ROOT, FieldTable, Json, Kind, Node, Record
 from procspec.providers.workiva.fields import FIELDS
-from procspec.reconcile import ids_of, keyed, marks, pair, snapshot
+from procspec.reconcile import ids_of, keyed, marks, order_of, pair, snapshot
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=12).map(
     lambda text: f"T{text}x"
@@ -141,5 +141,6 @@ def applied(desired: Node, live: Node, fields: FieldTable = FIELDS) -> tuple[Nod
         revision=1,
         digest=snapshot(known, fields),
         marks=marks(desired, known, fields, "s"),
+        order=order_of(known, desired),
     )
     return known, record

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import click
 
 from procspec.cli import opening, options
+from procspec.cli.checked import checked, sound
 from procspec.cli.confirm import confirm
 from procspec.cli.files import read_text
 from procspec.cli.report import FORMAT
 from procspec.cli.screen import Globals
 from procspec.codec import encode
 from procspec.engine.apply import Applied, apply
+from procspec.engine.checking import Checked
 from procspec.engine.guard import Consent, check_consent, check_free
+from procspec.engine.moves import records
 from procspec.engine.plan import plan
 from procspec.engine.saved import load, save
+from procspec.engine.session import Session
 from procspec.errors import StalePlan
 from procspec.model import Json, Plan, Project
 from procspec.render.outcome import outcome, summary
 from procspec.render.plan import plan as render
-from procspec.source import Loaded
 
 
 @click.command("apply")
 @click.argument("targets", nargs=-1, metavar="[PLAN | KEY...]")
 @options.project
+@options.as_of
 @options.output("text", "json")
 @options.parallelism
 @options.lock_timeout
@@ -43,6 +49,7 @@ def command(
     targets: tuple[str, ...],
     environment: str | None,
     variables: dict[str, str],
+    as_of: date | None,
     output: str,
     parallelism: int,
     lock_timeout: float,
@@ -54,18 +61,18 @@ def command(
     if saved is not None:
         environment = environment or saved.environment
         variables = {**_texts(saved.variables), **variables}
-    project, loaded = _files(given, environment, variables, saved)
+    project, found = _files(given, environment, variables, as_of, saved)
     consent = _consent(saved, **allowed)
     tell = given.screen.tell if output == "json" else given.screen.say
-    with opening.session(given, project) as session:
+    with opening.session(given, project, found.as_of, found.files) as session:
         if not lock_timeout:
             check_free(session)
 
         def planned() -> Plan:
-            made = saved or plan(session, targets, prune=consent.prune, parallelism=parallelism)
+            made = saved or _made(session, targets, consent, parallelism, found)
             tell(render(made, given.screen.paint, verbose=given.verbose))
-            check_consent(session, made, session.store.read(session.environment), consent)
-            if saved is None and made.pending and not auto_approve:
+            check_consent(session, made, records(session), consent)
+            if saved is None and (made.pending or made.moves) and not auto_approve:
                 confirm(given.screen, "Carry this out?", _UNASKED)
             return made
 
@@ -75,13 +82,20 @@ def command(
             consent,
             parallelism=parallelism,
             lock_timeout=lock_timeout,
-            report=lambda one: tell(outcome(one, loaded.texts, given.screen.paint)),
+            report=lambda one: tell(outcome(one, found.texts, given.screen.paint)),
         )
-    if output == "json":
-        given.screen.data(_document(done))
-    elif done.outcomes:
-        given.screen.say(summary(done.outcomes, given.screen.paint))
+    with given.halt.politely():  # what was done is told in full, whatever comes now
+        if output == "json":
+            given.screen.data(_document(done))
+        elif done.outcomes or done.blocked:
+            blocked = [item.key for item in done.blocked]
+            given.screen.say(summary(done.outcomes, blocked, given.screen.paint))
     return done.exit_code
+
+
+def _made(session: Session, keys: Sequence[str], consent: Consent, parallelism: int, found: Checked) -> Plan:
+    made = plan(session, keys, prune=consent.prune, parallelism=parallelism)
+    return replace(made, waivers=found.waivers_of(made))
 
 
 _UNASKED = "Run apply with --auto-approve, or apply a saved plan."
@@ -100,18 +114,26 @@ def _consent(
 
 
 def _files(
-    given: Globals, environment: str | None, variables: dict[str, str], saved: Plan | None
-) -> tuple[Project, Loaded]:
-    """The project; files that are wrong cannot be those that a saved plan was made from."""
-    try:
-        return opening.sound(given, environment, variables)
-    except opening.Invalid as error:
-        if saved is None:
-            raise
+    given: Globals,
+    environment: str | None,
+    variables: dict[str, str],
+    as_of: date | None,
+    saved: Plan | None,
+) -> tuple[Project, Checked]:
+    """The project; files that are wrong cannot be those that a saved plan was made from.
+
+    What has changed since a plan was saved is stale, whatever policies say about it; what has not may
+    break one now, because a waiver has expired.
+    """
+    found = checked(given, environment, variables, as_of)
+    if saved is not None and found.project is None:
         raise StalePlan(
             "The files are not those of the plan: they are not valid now.",
             hint="Run validate, and make a new plan.",
-        ) from error
+        )
+    if saved is not None and found.project is not None and found.project.digest != saved.spec:
+        return found.project, found
+    return sound(given, found), found
 
 
 def _saved(targets: tuple[str, ...]) -> Plan | None:

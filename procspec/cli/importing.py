@@ -7,23 +7,31 @@ from pathlib import Path
 import click
 
 from procspec import source
-from procspec.cli import opening, options
+from procspec.cli import opening, options, updating
 from procspec.cli.screen import Globals
 from procspec.errors import ProcspecError
 from procspec.model import Action, ProcessPlan, Project
 from procspec.render.visible import visible
 
 
+def _readable(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    for name in given:
+        options.readable(context, parameter, name)
+    return given
+
+
 @click.command("import")
-@click.argument("id", callback=options.readable)
-@click.option("--key", required=True, help="The key of the process in the files.")
+@click.argument("names", nargs=-1, metavar="ID | [KEY]...", callback=_readable)
+@click.option("--key", help="The key of the process in the files.")
+@click.option("--update", is_flag=True, help="Bring changes made on the server back into the files of KEYs.")
 @options.project
 @options.lock_timeout
 @click.pass_obj
 def command(
     given: Globals,
-    id: str,
-    key: str,
+    names: tuple[str, ...],
+    key: str | None,
+    update: bool,
     environment: str | None,
     variables: dict[str, str],
     lock_timeout: float,
@@ -31,7 +39,28 @@ def command(
     """Take over a live process: write its YAML and its record, or its record alone if KEY has a file.
 
     Ends with an empty plan, or says why not. What the server's answer leaves out cannot be imported.
+
+    With --update, processes that are applied already, all of them or those named: values that were changed
+    on the server since are written into their files. Nothing else in a file changes. Exit 1 when something
+    was left as it is: what a file computes, or jobs and groups that were added, removed or moved.
     """
+    if update:
+        if key is not None:
+            raise click.UsageError("--update takes keys as arguments, and no --key.")
+        return updating.run(given, names, environment, variables, lock_timeout)
+    if len(names) != 1 or key is None:
+        raise click.UsageError("Say `import ID --key KEY`, or `import --update [KEY]...`.")
+    return _take_over(given, names[0], key, environment, variables, lock_timeout)
+
+
+def _take_over(
+    given: Globals,
+    id: str,
+    key: str,
+    environment: str | None,
+    variables: dict[str, str],
+    lock_timeout: float,
+) -> int:
     from procspec.engine.importing import draft, fetch, take, target
 
     project, _ = opening.sound(given, environment, variables)
@@ -46,7 +75,7 @@ def command(
         renewed, _ = opening.sound(given, environment, variables)
         with opening.session(given, renewed) as session:
             left = take(session, live, key, lock_timeout)
-    except ProcspecError:
+    except (ProcspecError, KeyboardInterrupt):
         path.unlink()  # a file that cannot be read back would stop every other command
         given.screen.tell(
             visible(f"{path.name} was not kept: the process has something that a file cannot say.")

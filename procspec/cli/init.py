@@ -20,6 +20,7 @@ environments:
 people:
   ana: {{id: user-001, name: Ana Ruiz}}
   ben: {{id: user-002, name: Ben Cole}}
+  cleo: {{id: user-003, name: Cleo Park}}
 """
 
 _PROCESS = """\
@@ -27,7 +28,7 @@ _PROCESS = """\
 kind: Process
 key: first-close
 name: First Close
-dueDate: "2024-12-31"
+dueDate: 2024-12-31
 root:
   name: Steps
   children:
@@ -36,7 +37,7 @@ root:
         title: Reconcile accounts receivable
         assignee: ana
         approver: ben
-        dueDate: "2024-12-15"
+        dueDate: 2024-12-15
 """
 
 _IGNORE = "# The local state and the emulator's data; keep a shared state elsewhere.\n.procspec/\n"
@@ -75,14 +76,14 @@ def _files(name: str) -> dict[str, str]:
     """The files of a new project by path; the schemas are there for the editor."""
     import json
 
-    from procspec.source.schemas import schema
+    from procspec.source import dump, schema
 
     schemas = {
         f"schemas/{kind}.schema.json": json.dumps(schema(kind), indent=2) + "\n"
         for kind in ("project", "process")
     }
     return {
-        "procspec.yaml": _PROJECT.format(name=json.dumps(_said(name), ensure_ascii=False)),
+        "procspec.yaml": _PROJECT.format(name=dump(_said(name)).rstrip()),
         "first.procspec.yaml": _PROCESS,
         ".gitignore": _IGNORE,
         **schemas,

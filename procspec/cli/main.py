@@ -21,14 +21,18 @@ from procspec.render.style import PLAIN
 _COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("procspec.cli.init", "Make a project that plans and applies at once."),
     "validate": ("procspec.cli.validate", "Check every file, offline."),
+    "fmt": ("procspec.cli.fmt", "Bring the files into the one layout."),
     "compile": ("procspec.cli.compile", "Print the create payloads."),
     "plan": ("procspec.cli.plan", "Show what an apply would do."),
+    "drift": ("procspec.cli.drift", "Show what was changed on the server since the last apply."),
     "show": ("procspec.cli.show", "Show a saved plan."),
+    "roll": ("procspec.cli.roll", "Show the next period against this one."),
     "apply": ("procspec.cli.apply", "Carry out a plan."),
     "run": ("procspec.cli.running", "Start a run of a process."),
     "import": ("procspec.cli.importing", "Take over a process that is on the server."),
     "resolve": ("procspec.cli.resolve", "Settle a create whose outcome is unknown."),
     "state": ("procspec.cli.state", "Look at and repair records."),
+    "explain": ("procspec.cli.explain", "Explain a rule; list the policies."),
     "schema": ("procspec.cli.schema", "Print a JSON Schema of the files."),
     "emulator": ("procspec.cli.emulator", "Serve the emulator on a loopback port."),
 }
@@ -76,7 +80,7 @@ def root(context: click.Context, folder: Path, color: str | None, verbose: bool)
 def run(arguments: Sequence[str]) -> int:
     """Runs the command line; the exit code of DESIGN section 7."""
     halt = Halt()
-    with signals.heard(halt, as_json=options.wants_json(arguments)):
+    with signals.heard(halt, as_json=options.wanted(arguments) == "json"):
         return _run(arguments, halt)
 
 
@@ -91,8 +95,9 @@ def _run(arguments: Sequence[str], halt: Halt) -> int:
         # Our output's reader went away, or the disk is full; Python must not try again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         what = f"{error.filename}" if error.filename else "The output cannot be written"
-        return Report(Screen(PLAIN), False).ended(ProcspecError(f"{what}: {error.strerror}."))
+        return Report(Screen(PLAIN), "text").ended(ProcspecError(f"{what}: {error.strerror}."))
     except (click.ClickException, click.Abort, KeyboardInterrupt, ProcspecError) as error:
+        halt.is_polite = True  # the end of a command is told in full
         known = context is not None and isinstance(context.obj, Globals)
         screen = context.obj.screen if context and known else Screen.open("auto", os.environ)
-        return Report(screen, options.wants_json(arguments), halt.exit_code).ended(error)
+        return Report(screen, options.wanted(arguments), halt.exit_code).ended(error)

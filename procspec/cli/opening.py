@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from procspec.errors import SpecError, UsageError
 from procspec.model import Credentials, Diagnostic, Environment, Project, Severity
 
 if TYPE_CHECKING:
-    from procspec.engine.session import Session
+    from procspec.engine.session import Session, Wanted
     from procspec.state.base import StateStore
 
 _SETTINGS: Mapping[str, str] = {
@@ -36,7 +37,7 @@ def sound(
     """The project, if there is nothing wrong with it; warnings are told. Raises Invalid otherwise."""
     loaded = load(given, environment, variables)
     if loaded.project is None:
-        raise Invalid(loaded.diagnostics, loaded.texts)
+        raise Invalid(loaded.diagnostics, loaded.texts, source.find(given.folder))
     warnings = [one for one in loaded.diagnostics if one.severity is Severity.WARNING]
     if warnings:
         from procspec.render.diagnostics import diagnostics
@@ -46,21 +47,32 @@ def sound(
 
 
 class Invalid(SpecError):
-    """The files are wrong; with the texts, so that the lines can be shown."""
+    """The files are wrong; with the texts, so that the lines can be shown, and the project's folder."""
 
-    def __init__(self, problems: Sequence[Diagnostic], texts: Mapping[str, str]) -> None:
+    def __init__(
+        self, problems: Sequence[Diagnostic], texts: Mapping[str, str], folder: Path | None = None
+    ) -> None:
         super().__init__(problems)
         self.texts = texts
+        self.folder = folder
 
 
 @contextmanager
-def session(given: Globals, project: Project) -> Iterator[Session]:
-    """One project opened in its environment; everything is closed at the end."""
+def session(
+    given: Globals,
+    project: Project,
+    as_of: date | None = None,
+    files: Mapping[str, Wanted] | None = None,
+) -> Iterator[Session]:
+    """One project opened in its environment; everything is closed at the end.
+
+    `files` is what the files want, where somebody has compiled them already.
+    """
     from procspec.engine.session import Session, wanted
     from procspec.state import open_store
 
     provider = providers.get(project.environment.provider)
-    files = wanted(project, provider)
+    files = wanted(project, provider) if files is None else files
     embedded = project.environment.url == "emulator"
     known = Credentials() if embedded else credentials(project.environment, given.environ)
     with (
@@ -68,7 +80,13 @@ def session(given: Globals, project: Project) -> Iterator[Session]:
         closing(provider.connect(project.environment, known, project.folder, given.halt)) as service,
     ):
         yield Session(
-            project=project, provider=provider, service=service, store=store, files=files, halt=given.halt
+            project=project,
+            provider=provider,
+            service=service,
+            store=store,
+            files=files,
+            halt=given.halt,
+            as_of=as_of,
         )
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 from typing import Any, TypeVar
 
 import click
 
+from procspec.cli.formats import FORMATS
+
 F = TypeVar("F", bound=Callable[..., Any])
+_OUTPUT = ("--output=", "-o=", "-o")
 
 
 def _pair(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -28,8 +33,21 @@ def readable(context: click.Context, parameter: click.Parameter, given: str | No
     return given
 
 
+def _period(context: click.Context, parameter: click.Parameter, given: str | None) -> None:
+    """The flag stands for the variable, which comes before the file."""
+    if given is not None:
+        context.obj = replace(context.obj, environ={**context.obj.environ, "PROCSPEC_PERIOD": given})
+
+
 def project(command: F) -> F:
-    """`-e` and `--var`: which project, exactly."""
+    """`-e`, `--var` and `--period`: which project, exactly."""
+    command = click.option(
+        "--period",
+        metavar="PERIOD",
+        expose_value=False,
+        callback=_period,
+        help="What the processes are about, instead of the project's period: 2024-Q4, 2024-12, 2024.",
+    )(command)
     command = click.option(
         "--var", "variables", multiple=True, metavar="NAME=VALUE", callback=_pair, help="Set a variable."
     )(command)
@@ -45,13 +63,40 @@ def output(*formats: str) -> Callable[[F], F]:
     )
 
 
-def wants_json(arguments: Sequence[str]) -> bool:
-    """Whether a command line asks for JSON; also one that cannot be parsed, whose error is JSON then."""
-    joined = {"-ojson", "-o=json", "--output=json"}
-    apart = {("-o", "json"), ("--output", "json")}
-    return not joined.isdisjoint(arguments) or not apart.isdisjoint(pairwise(arguments))
+def wanted(arguments: Sequence[str]) -> str:
+    """The format that a command line asks for, the last one as in click; `text` when it names none.
+
+    Also of a command line that cannot be parsed: its error has that format then.
+    """
+    found = "text"
+    for given, following in pairwise([*arguments, ""]):
+        joined = (given.removeprefix(flag) for flag in _OUTPUT if given.startswith(flag) and given != flag)
+        form = following if given in {"-o", "--output"} else next(joined, "")
+        found = form if form in {"text", "json", *FORMATS} else found
+    return found
 
 
+def _day(context: click.Context, parameter: click.Parameter, given: str | None) -> date | None:
+    """A callback: one spelling of a day, the one of the files."""
+    if given is None:
+        return None
+    try:
+        found = date.fromisoformat(given)
+    except ValueError:
+        found = None
+    if found is None or found.isoformat() != given:
+        raise click.BadParameter(f"{given!r} is not a day such as 2024-12-31.")
+    return found
+
+
+as_of = click.option(
+    "--as-of",
+    metavar="DATE",
+    envvar="PROCSPEC_AS_OF",
+    callback=_day,
+    help="The day that due dates and waivers are checked for (YYYY-MM-DD); else the environment's clock, else"
+    " today.",
+)
 keys = click.argument("keys", nargs=-1, metavar="[KEY]...")
 parallelism = click.option(
     "--parallelism",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import click
@@ -14,33 +16,52 @@ from procspec.cli.screen import Globals
 @click.command("plan")
 @options.keys
 @options.project
+@options.as_of
 @options.output("text", "json")
 @options.parallelism
 @click.option("--out", type=click.Path(path_type=Path), help="Save the plan, for `apply FILE`.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 @click.option("--prune", is_flag=True, help="Plan to trash processes whose file is gone.")
+@click.option(
+    "--since",
+    metavar="REV",
+    callback=options.readable,
+    help="Mark the changes that the edits of the files since this git revision do not explain.",
+)
+@click.option("--fail-on-unexplained", is_flag=True, help="Exit 8 when there are such changes.")
 @click.pass_obj
 def command(
     given: Globals,
     keys: tuple[str, ...],
     environment: str | None,
     variables: dict[str, str],
+    as_of: date | None,
     output: str,
     parallelism: int,
     out: Path | None,
     detailed_exitcode: bool,
     prune: bool,
+    since: str | None,
+    fail_on_unexplained: bool,
 ) -> int:
     """Show what an apply would do: live against the files, nothing is written."""
+    from procspec.cli.checked import checked, sound
+    from procspec.cli.since import held_against
     from procspec.engine.plan import plan
     from procspec.engine.saved import save
+    from procspec.engine.since import unexplained
     from procspec.render.plan import plan as render
     from procspec.render.visible import visible
 
-    project, _ = opening.sound(given, environment, variables)
-    with opening.session(given, project) as session:
+    if fail_on_unexplained and not since:
+        raise click.UsageError("--fail-on-unexplained needs --since REV.")
+    found = checked(given, environment, variables, as_of)
+    project = sound(given, found)
+    with opening.session(given, project, found.as_of, found.files) as session:
         running = session.store.holder(session.environment)
         made = plan(session, keys, prune=prune, parallelism=parallelism)
+        made = held_against(given, made, session, since, variables) if since else made
+    made = replace(made, waivers=found.waivers_of(made))
     if running is not None:
         given.screen.tell(f"note: {visible(str(running))} is at work now; this plan may be out of date.")
     if out is not None:
@@ -51,4 +72,6 @@ def command(
         given.screen.say(render(made, given.screen.paint, verbose=given.verbose))
     if any(item.blocked for item in made.processes):
         return 4
-    return 2 if detailed_exitcode and made.pending else 0
+    if fail_on_unexplained and unexplained(made):
+        return 8
+    return 2 if detailed_exitcode and (made.pending or made.moves) else 0

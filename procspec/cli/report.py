@@ -1,4 +1,4 @@
-"""How a command ends when it ends badly: one message for people or one JSON object, and the exit code."""
+"""How a command ends when it ends badly: one message for people or for a program, and the exit code."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
+from procspec.cli import formats
+from procspec.cli.formats import FORMATS, Found
 from procspec.cli.screen import Screen
 from procspec.errors import ProcspecError, SpecError
-from procspec.model import Json
+from procspec.model import Diagnostic, Json
 
 FORMAT = 1
 """`format_version` of everything that commands print as JSON."""
@@ -21,10 +23,15 @@ USAGE = 64
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Ends a command, in the format that its command line asked for."""
+    """Ends a command, in the format that its command line asked for.
+
+    JSON is all that is printed then. The other formats of programs land in a file that nobody looks at
+    while a command runs, so people are told on stderr as well.
+    """
 
     screen: Screen
-    json: bool
+    form: str
+    """`text`, `json`, or one of `formats.FORMATS`."""
     signalled: int = 0
     """The exit code that a signal asked for."""
 
@@ -36,9 +43,8 @@ class Report:
 
     def usage(self, error: click.ClickException) -> int:
         """A command line that does not exist."""
-        if self.json:
-            self._data(USAGE, error.format_message(), "")
-        else:
+        self._data(USAGE, error.format_message(), "")
+        if self.form != "json":
             self.screen.usage(error)
         return USAGE
 
@@ -46,30 +52,46 @@ class Report:
         """Ctrl-C or SIGTERM, while there was nothing to bring to an end."""
         code = self.signalled or 130
         self.screen.tell("\nInterrupted.")
-        if self.json:
-            self._data(code, "Interrupted.", "")
+        self._data(code, "Interrupted.", "")
         return code
 
     def failure(self, error: ProcspecError) -> int:
         """An error of the world, or files that are wrong."""
-        if self.json:
-            from procspec.codec import encode
-
-            found = encode(error.diagnostics) if isinstance(error, SpecError) else []
-            self._data(error.exit_code, error.message, error.hint, diagnostics=found)
-        elif isinstance(error, SpecError):
-            self.screen.tell(self._problems(error))
-        else:
+        if isinstance(error, SpecError):
+            self._invalid(error)
+            return error.exit_code
+        self._data(error.exit_code, error.message, error.hint, diagnostics=[])
+        if self.form != "json":
             self.screen.trouble(error.message, error.hint)
         return error.exit_code
 
-    def _problems(self, error: SpecError) -> str:
+    def _invalid(self, error: SpecError) -> None:
+        texts: Mapping[str, str] = getattr(error, "texts", {})
+        found = Found(error.diagnostics, texts, getattr(error, "folder", None))
+        if self.form == "json":
+            from procspec.codec import encode
+
+            self._json(error.exit_code, error.message, error.hint, diagnostics=encode(error.diagnostics))
+            return
+        self.screen.tell(self._problems(found))
+        if self.form in FORMATS:
+            formats.say(self.screen, self.form, found)
+
+    def _problems(self, found: Found) -> str:
         from procspec.render.diagnostics import counted, diagnostics
 
-        texts: Mapping[str, str] = getattr(error, "texts", {})
-        shown = diagnostics(error.diagnostics, texts, self.screen.paint)
-        return f"{shown}\n{counted(error.diagnostics)}"
+        shown = diagnostics(found.diagnostics, found.texts, self.screen.paint)
+        return f"{shown}\n{counted(found.diagnostics)}"
 
     def _data(self, code: int, message: str, hint: str, **more: Any) -> None:
+        """Tells a program what went wrong outside of the files."""
+        if self.form == "json":
+            self._json(code, message, hint, **more)
+        elif self.form in FORMATS:
+            detail = f"{message} {hint}".rstrip()
+            one = Diagnostic(rule="command-failed", summary="The command failed", detail=detail)
+            formats.say(self.screen, self.form, Found([one]))
+
+    def _json(self, code: int, message: str, hint: str, **more: Any) -> None:
         error: Json = {"message": message, "hint": hint}
         self.screen.data({"format_version": FORMAT, "exit_code": code, "error": error, **more})

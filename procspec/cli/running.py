@@ -42,12 +42,13 @@ def command(
         except SpecError as error:
             raise opening.Invalid(error.diagnostics, loaded.texts) from error
         tell = given.screen.tell if output == "json" else given.screen.say
-        tell(render(key, ready.title, ready.tasks, labels(project), given.screen.paint))
+        tell(render(ready.record, ready.title, ready.tasks, labels(project), given.screen.paint))
         if not auto_approve:
             confirm(given.screen, "Start it?", "Use run with --auto-approve.", answer=ready.title)
         id = start(session, ready, email=not no_complete_email, lock_timeout=lock_timeout)
     if output == "json":
-        given.screen.data({"format_version": FORMAT, "exit_code": 0, "key": key, "run": id})
+        code = given.halt.exit_code
+        given.screen.data({"format_version": FORMAT, "exit_code": code, "key": key, "run": id})
     else:
         given.screen.say(f"Started {visible(key)}: run {visible(id)}.")
-    return 0
+    return given.halt.exit_code

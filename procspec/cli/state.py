@@ -43,12 +43,44 @@ def list_records(given: Globals, environment: str | None, variables: dict[str, s
 @options.project
 @click.pass_obj
 def show(given: Globals, key: str, environment: str | None, variables: dict[str, str]) -> int:
-    """Print one record as JSON: ids and digests, no content."""
+    """Print one record as JSON: ids and digests, no content; one that moves is there under its old key."""
     from procspec.codec import encode
 
     with opening.store(given, environment, variables) as (store, name):
-        record = _record(store, name, key)
+        known = store.read(name)
+        moved = opening.load(given, environment, variables).project if key not in known else None
+        olds = [old for old, new in moved.moved.items() if new == key and old in known] if moved else []
+        record = _record(store, name, olds[0] if olds else key)
     given.screen.data({"format_version": FORMAT, **encode(record)})
+    return 0
+
+
+@command.command("mv")
+@click.argument("old", callback=options.readable)
+@click.argument("new", callback=options.readable)
+@options.project
+@options.lock_timeout
+@click.pass_obj
+def move(
+    given: Globals,
+    old: str,
+    new: str,
+    environment: str | None,
+    variables: dict[str, str],
+    lock_timeout: float,
+) -> int:
+    """Give the record of OLD the key NEW; the process on the server stays as it is.
+
+    In a repository `moved` in procspec.yaml does that for every environment, and is reviewed.
+    """
+    from procspec.engine.moves import rename
+
+    with (
+        opening.store(given, environment, variables) as (store, name),
+        store.lock(name, f"procspec state mv {old} {new}", lock_timeout),
+    ):
+        rename(store, _record(store, name, old), new)
+    given.screen.say(visible(f"{old} is now {new} in {name}."))
     return 0
 
 

@@ -2,34 +2,55 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 import click
 
-from procspec import providers
-from procspec.cli import opening, options
+from procspec.cli import formats, options
+from procspec.cli.formats import FORMATS, Found
 from procspec.cli.report import FORMAT
 from procspec.cli.screen import Globals
+from procspec.model import Project, Waiver
 from procspec.render.visible import visible
 
 
 @click.command("validate")
 @options.project
-@options.output("text", "json")
+@options.as_of
+@options.output("text", "json", *FORMATS)
 @click.pass_obj
-def command(given: Globals, environment: str | None, variables: dict[str, str], output: str) -> int:
-    """Check every file, offline: schema, references, dates. Exit 3 when something is wrong."""
-    from procspec.codec import encode
-    from procspec.engine.session import wanted
+def command(
+    given: Globals, environment: str | None, variables: dict[str, str], as_of: date | None, output: str
+) -> int:
+    """Check every file, offline: schema, references, dates, policies. Exit 3 when something is wrong.
 
-    project, loaded = opening.sound(given, environment, variables)
-    wanted(project, providers.get(project.environment.provider))
+    Warnings stop nothing. `procspec explain` lists the policies.
+    """
+    from procspec.cli.checked import checked, invalid
+    from procspec.codec import encode
+    from procspec.render.diagnostics import diagnostics
+
+    found = checked(given, environment, variables, as_of)
+    if found.project is None or found.errors:
+        raise invalid(given, found, found.diagnostics)
     if output == "json":
-        found = encode(loaded.diagnostics)
-        given.screen.data({"format_version": FORMAT, "exit_code": 0, "diagnostics": found})
-    else:
-        number = len(project.processes)
-        hint = "" if number else " No file here ends in .procspec.yaml."
-        given.screen.say(
-            f"{given.screen.paint('Valid:', 'ok')} {number} process{'' if number == 1 else 'es'}"
-            f" for the environment {visible(project.environment.name)}.{hint}"
-        )
+        told = {"diagnostics": encode(found.diagnostics), "waivers": encode(found.waivers)}
+        given.screen.data({"format_version": FORMAT, "exit_code": 0, **told})
+        return 0
+    if found.diagnostics:
+        given.screen.tell(diagnostics(found.diagnostics, found.texts, given.screen.paint))
+    if output in FORMATS:
+        folder = Path(found.project.folder)
+        formats.say(given.screen, output, Found(found.diagnostics, found.texts, folder))
+    tell = given.screen.say if output == "text" else given.screen.tell
+    tell(f"{given.screen.paint('Valid:', 'ok')} {_counted(found.project, found.waivers)}")
     return 0
+
+
+def _counted(project: Project, waivers: tuple[Waiver, ...]) -> str:
+    number = len(project.processes)
+    told = f"{number} process{'' if number == 1 else 'es'} for the environment"
+    hint = "" if number else " No file here ends in .procspec.yaml."
+    waived = f" {len(waivers)} waiver{' is' if len(waivers) == 1 else 's are'} in force." if waivers else ""
+    return f"{told} {visible(project.environment.name)}.{waived}{hint}"

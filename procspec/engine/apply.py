@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from procspec.engine.carry import carry
 from procspec.engine.guard import Consent, check_consent, check_world
-from procspec.engine.session import Session, Wanted, known_ids
+from procspec.engine.moves import Seen, check_moves, seen, take_over
+from procspec.engine.session import Session, known_ids
 from procspec.engine.settle import failed
+from procspec.engine.steps import done
 from procspec.engine.work import Work
 from procspec.errors import ProcspecError
-from procspec.model import Action, Outcome, Plan, ProcessPlan, Record
+from procspec.model import Outcome, Plan, ProcessPlan, Record
 from procspec.state import new_salt
 
 Report = Callable[[Outcome], None]
@@ -50,7 +53,6 @@ def apply(
     parallelism: int,
     lock_timeout: float = 0.0,
     report: Report = lambda outcome: None,
-    command: str = "procspec apply",
 ) -> Applied:
     """Carries out a plan under the environment's lock; one that nobody reviews is made under it as well.
 
@@ -58,36 +60,37 @@ def apply(
     afterwards is in its outcome, and the others are carried out all the same. After a signal no process
     is begun and nothing more is sent that changes one; what was sent is looked at and recorded.
     """
-    files = session.files
-    with session.store.lock(session.environment, command, lock_timeout) as holder:
+    with (
+        ExitStack() as polite,
+        session.store.lock(session.environment, "procspec apply", lock_timeout) as holder,
+    ):
         plan = reviewed if isinstance(reviewed, Plan) else reviewed()
-        records = session.store.read(session.environment)
-        check_world(session, plan, records)
-        check_consent(session, plan, records, consent)
-        with session.halt.politely():
-            outcomes = _all(session, plan, files, records, str(holder), parallelism, report)
-            _keep_protection(session, plan, files, records)
+        now = seen(session)
+        check_world(session, plan, now.records)
+        check_moves(plan, now)
+        check_consent(session, plan, now.records, consent)
+        polite.enter_context(session.halt.politely())
+        outcomes = _all(session, plan, now, str(holder), parallelism, report)
+        outcomes |= _keep_protection(session, plan)
+    return _applied(plan, outcomes, session.halt.exit_code)
+
+
+def _applied(plan: Plan, outcomes: Mapping[str, Outcome], signalled: int) -> Applied:
     return Applied(
         plan=plan,
-        signalled=session.halt.exit_code,
-        outcomes=tuple(outcomes[item.key] for item in plan.due),
+        outcomes=tuple(outcomes[item.key] for item in plan.processes if item.key in outcomes),
         blocked=tuple(item for item in plan.processes if item.blocked),
+        signalled=signalled,
     )
 
 
 def _all(
-    session: Session,
-    plan: Plan,
-    files: Mapping[str, Wanted],
-    records: Mapping[str, Record],
-    owner: str,
-    parallelism: int,
-    report: Report,
+    session: Session, plan: Plan, now: Seen, owner: str, parallelism: int, report: Report
 ) -> dict[str, Outcome]:
-    taken = frozenset(id for record in records.values() for id in known_ids(record))
-    works = [_work(session, item, files, records, owner, taken) for item in plan.due]
+    taken = frozenset(id for record in now.records.values() for id in known_ids(record))
+    works = [_work(session, item, now.records.get(item.key), owner, taken) for item in plan.due]
     with ThreadPoolExecutor(parallelism) as pool:
-        futures = [pool.submit(_one, work) for work in works]
+        futures = [pool.submit(_one, work, now) for work in works]
         outcomes = []
         for future in as_completed(futures):
             outcomes.append(future.result())
@@ -95,41 +98,46 @@ def _all(
     return {outcome.key: outcome for outcome in outcomes}
 
 
-def _keep_protection(
-    session: Session, plan: Plan, files: Mapping[str, Wanted], records: Mapping[str, Record]
-) -> None:
+def _keep_protection(session: Session, plan: Plan) -> dict[str, Outcome]:
     """`protect` is also kept in the record, for a process with nothing else to do (DESIGN section 3)."""
+    failures = {}
+    records = session.store.read(session.environment)
     for item in plan.processes:
-        file, record = files.get(item.key), records.get(item.key)
-        idle = item.action is Action.NOOP and not item.blocked
+        file, record = session.files.get(item.key), records.get(item.key)
+        idle = item.idle and not item.blocked
         if idle and file and record and file.protect != record.protect:
-            session.store.write(replace(record, protect=file.protect))
+            try:
+                session.store.write(replace(record, protect=file.protect))
+            except ProcspecError as error:
+                failures[item.key] = failed(item, error, id=record.id)
+    return failures
 
 
 def _work(
-    session: Session,
-    item: ProcessPlan,
-    files: Mapping[str, Wanted],
-    records: Mapping[str, Record],
-    owner: str,
-    taken: frozenset[str],
+    session: Session, item: ProcessPlan, stored: Record | None, owner: str, taken: frozenset[str]
 ) -> Work:
-    stored = records.get(item.key)
+    file = session.files.get(item.key)
+    period = file.document.period if file else ""
+    new = Record(environment=session.environment, key=item.key, salt=new_salt(), period=period)
     return Work(
         session=session,
         item=item,
-        file=files.get(item.key),
+        file=file,
         stored=stored,
         owner=owner,
-        record=stored or Record(environment=session.environment, key=item.key, salt=new_salt()),
+        record=stored or new,
         taken=taken,
     )
 
 
-def _one(work: Work) -> Outcome:
+def _one(work: Work, now: Seen) -> Outcome:
     """One process: a failure of the world becomes its outcome, so that the others go on."""
     try:
         work.session.halt.check()
-        return carry(work)
+        work = replace(work, record=take_over(work.session, now, work.item.key) or work.record)
+        return done(work) if work.item.idle else carry(work)
     except ProcspecError as error:
         return failed(work.item, error, id=work.item.base.id)
+    except Exception as error:  # a fault of ours must not hide what became of the others
+        told = ProcspecError(f"procspec itself failed: {type(error).__name__}: {error}")
+        return failed(work.item, told, id=work.item.base.id)

@@ -70,7 +70,7 @@ def update(work: Work) -> Outcome:
     live = must_read(work, str(work.record.id))
     record = work.record if sent.trouble else replace(work.record, leftovers=())
     record = note(work, record, live, work.fields(sent.doubtful))
-    return with_trouble(judge(work, record, live), sent.trouble)
+    return with_trouble(judge(work, record, live), sent.trouble, record)
 
 
 def replacement(work: Work) -> Outcome:
@@ -92,7 +92,10 @@ def _end_of_replacement(work: Work, record: Record, id: str) -> Outcome:
         end(work, record, When.INVALID, id)
         return kept(work, problems)
     record = _taken(work, replace(new, leftovers=(str(record.id),), invalid=False))
-    record = end(work, record, When.VALID, id)
+    try:
+        record = end(work, record, When.VALID, id)
+    except ProcspecError as error:
+        return failed(work.item, error, id=record.id, done=True)
     return compared(work.item, (), record, remaining(work.session, work.wanted, record, live))
 
 
@@ -110,15 +113,19 @@ def trash(work: Work) -> Outcome:
 
 def restore(work: Work) -> Outcome:
     """POST restore, GET, validation; what else differs is for the next plan."""
+    # Before it goes out: nobody would look again for one that is held for trashed, and may be alive.
+    begun = replace(work.record, trashed=False, protect=work.wanted.protect)
+    work = replace(work, record=work.session.store.write(begun))
     send_restore(work)
     live = must_read(work, str(work.record.id))
-    record = work.session.store.write(
-        replace(work.record, trashed=False, leftovers=(), invalid=True, protect=work.wanted.protect)
-    )
+    record = work.session.store.write(replace(work.record, leftovers=(), invalid=True))
     return judge(work, record, live)
 
 
 def recheck(work: Work) -> Outcome:
     """GET, validation: nothing has changed, and the last validation found something."""
     live = must_read(work, str(work.record.id))
-    return judge(work, work.record, live)
+    # Somebody may have brought it back from the trash, and the file may protect it since.
+    record = replace(work.record, trashed=False, protect=work.wanted.protect)
+    record = record if record == work.record else work.session.store.write(record)
+    return judge(work, record, live)

@@ -31,9 +31,10 @@ def check_free(session: Session) -> None:
     """Raises Contended while somebody else is at work: what would be planned now is only half of it."""
     holder = session.store.holder(session.environment)
     if holder is not None:
+        unlock = f"procspec state unlock {holder.id} -e {session.environment}"
         raise Contended(
             f"{session.environment} is locked by {holder}.",
-            hint=f"Wait for it to end. If it is gone for good: procspec state unlock {holder.id}",
+            hint=f"Wait for it to end. If it is gone for good: {unlock}",
         )
 
 
@@ -101,20 +102,21 @@ def _check_many(removing: list[ProcessPlan], records: Mapping[str, Record], cons
 def _check_runs(
     session: Session, removing: list[ProcessPlan], records: Mapping[str, Record], consent: Consent
 ) -> None:
-    """People are at work on a run that goes on; a run that nobody can read counts as one."""
+    """People are at work on a run that goes on; one that the server does not know is over."""
     if consent.active_run:
         return
-    known = [(item.key, run.id) for item in removing for run in _runs(records.get(item.key))]
+    known = [(item.key, run.id) for item in removing for run in _runs(records.get(item.key), item.base.id)]
     active = [f"{key} ({id})" for key, id in known if _goes_on(session, id)]
     if active:
         raise Refused(
-            f"Nothing was sent: runs go on of processes to replace or trash: {', '.join(active)}.",
+            f"Nothing was sent: a run goes on of what is to be replaced or trashed: {', '.join(active)}.",
             hint="Wait for them to end. If it must be now, run apply again with --allow-active-run.",
         )
 
 
-def _runs(record: Record | None) -> tuple[Started, ...]:
-    return record.runs if record is not None else ()
+def _runs(record: Record | None, process: str | None) -> tuple[Started, ...]:
+    """Those of the process that would go, not of one that it replaced."""
+    return tuple(run for run in record.runs if run.process == process) if record is not None else ()
 
 
 def _goes_on(session: Session, id: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from procspec.engine.moves import records
 from procspec.engine.plan import compare
 from procspec.engine.session import Session, known_ids
 from procspec.engine.settle import recorded
@@ -17,13 +18,17 @@ from procspec.state import new_salt
 
 def fetch(session: Session, id: str, key: str) -> Node:
     """The live process to import; raises UsageError when the state has the key or the id already."""
-    for record in session.store.read(session.environment).values():
-        if key == record.key or id in known_ids(record):
-            raise UsageError(f"The state has {record.key!r} ({record.id}) already.")
+    _check_free(session, id, key)
     live = session.service.read(id)
     if live is None:
         raise NotConverged(f"The server has no process {id}.", hint="Look at the id again.")
     return live
+
+
+def _check_free(session: Session, id: str, key: str) -> None:
+    for record in records(session).values():
+        if key == record.key or id in known_ids(record):
+            raise UsageError(f"The state has {record.key!r} ({record.id}) already.")
 
 
 def draft(session: Session, live: Node, key: str) -> Json:
@@ -49,6 +54,7 @@ def take(session: Session, live: Node, key: str, lock_timeout: float = 0.0) -> P
     # What the answer shows counts as applied where it is as the file says; what it hides is believed.
     shown = frozenset((node.key, name) for node in known.walk() for name in node.fields)
     with session.store.lock(session.environment, f"procspec import {live.id}", lock_timeout):
+        _check_free(session, str(live.id), key)
         record = recorded(session, file, replace(_blank(session, key), ids=ids), live, shown)
     return compare(session, file, record, keyed(live, record.ids))
 

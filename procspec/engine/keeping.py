@@ -30,14 +30,15 @@ def _after_all(session: Session, made: Record) -> Record | None:
         now = session.store.read(made.environment).get(made.key)
         if now is not None and now.serial == made.serial:
             return session.store.write(made)
-    except StateError:
+    except Exception:  # as above: the next line is the one that tells the id
         return None
     return now if now is not None and replace(now, serial=made.serial) == made else None
 
 
 def _lost(session: Session, key: str, id: str, done: str, error: Exception) -> NoReturn:
     folder, environment = session.project.folder, session.environment
-    command = shlex.join(["procspec", "-C", folder, "resolve", key, "--id", id, "-e", environment])
+    given = [f"--var={name}={value}" for name, value in session.project.variables.items()]
+    command = shlex.join(["procspec", "-C", folder, "resolve", key, "--id", id, "-e", environment, *given])
     path = keep({"environment": environment, "key": key, "id": id, "recover": command}, Path(folder))
     where = f" The id is kept in {path}." if path else " No file could be written for it: note it down now."
     why = error.message if isinstance(error, ProcspecError) else f"{type(error).__name__}."

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 
+from procspec.engine.cascade import cascade
+from procspec.engine.moves import hints, seen
 from procspec.engine.session import Session, Wanted, blocked, chosen, labels
 from procspec.engine.settle import adoption, check_made
 from procspec.errors import UnknownOutcome
-from procspec.model import PROCESS, Action, Base, Change, Node, Plan, ProcessPlan, Record
+from procspec.model import PROCESS, Action, Base, Cause, Change, Node, Plan, ProcessPlan, Record
 from procspec.reconcile import creation, diff, keyed, propose, snapshot, whole
 
 _STRONGEST = (Action.REPLACE, Action.CREATE, Action.RESTORE, Action.UPDATE, Action.RENAME)
@@ -18,14 +20,16 @@ _STRONGEST = (Action.REPLACE, Action.CREATE, Action.RESTORE, Action.UPDATE, Acti
 
 def plan(session: Session, keys: Iterable[str] = (), *, prune: bool = False, parallelism: int) -> Plan:
     """What an apply would do; raises UsageError for an unknown key, and whatever a read raises."""
-    files = session.files
-    records = session.store.read(session.environment)
-    named = chosen(keys, {*files, *records})
-    order = [*files, *sorted(key for key in records if key not in files)]
-    asked = [key for key in order if key in named]
+    now = seen(session)
+    files, records = session.files, now.records
+    asked = _asked(files, records, keys)
     with ThreadPoolExecutor(parallelism) as pool:
         one = partial(plan_process, session, prune=prune)
-        plans = list(pool.map(one, asked, map(files.get, asked), map(records.get, asked)))
+        found = pool.map(one, asked, map(files.get, asked), map(records.get, asked))
+        plans = [now.marked(item) for item in found if item is not None]
+    gone = [key for key in asked if key not in files and _is_live(records[key])]
+    kept = [key for key in gone if is_kept(session, records[key])]
+    orphans = [] if prune else [key for key in gone if key not in kept]
     return Plan(
         project=session.project.name,
         environment=session.environment,
@@ -33,14 +37,30 @@ def plan(session: Session, keys: Iterable[str] = (), *, prune: bool = False, par
         lineage=session.store.lineage,
         spec=session.project.digest,
         variables=session.project.variables,
-        processes=tuple(item for item in plans if item is not None),
-        orphans=() if prune else tuple(key for key in asked if _orphan(key in files, records.get(key))),
+        processes=tuple(plans),
+        orphans=tuple(orphans),
         labels=labels(session.project),
+        hints=tuple(hints(session, now, plans, orphans)),
+        period=session.period,
+        kept=tuple(kept),
+        holidays=session.project.holidays,
     )
 
 
-def _orphan(has_file: bool, record: Record | None) -> bool:
-    return not has_file and record is not None and record.id is not None and not record.trashed
+def _asked(files: Mapping[str, Wanted], records: Mapping[str, Record], keys: Iterable[str]) -> list[str]:
+    """The keys to plan: those of the files in their order, then those that only the state has."""
+    named = chosen(keys, {*files, *records})
+    order = [*files, *sorted(key for key in records if key not in files)]
+    return [key for key in order if key in named]
+
+
+def _is_live(record: Record) -> bool:
+    return record.id is not None and not record.trashed
+
+
+def is_kept(session: Session, record: Record) -> bool:
+    """Whether the process is of another period: then it is nobody's business that its file is gone."""
+    return record.period not in ("", session.period)
 
 
 def plan_process(
@@ -50,7 +70,8 @@ def plan_process(
     if record is not None and record.intent is not None and record.intent.id is None:
         return _nothing(key, file, record, blocked(record))
     if file is None:
-        return _orphaned(session, key, record) if prune and record and _orphan(False, record) else None
+        due = prune and record and _is_live(record) and not is_kept(session, record)
+        return _orphaned(session, key, record) if due and record else None
     if record is None or record.id is None:
         return _creation(session, file, record)
     if record.intent is not None:
@@ -96,12 +117,14 @@ def compare(session: Session, file: Wanted, record: Record, live: Node) -> Proce
     """The plan of a process that is on both sides; `live` is keyed."""
     fields = session.provider.fields
     proposal = propose(live, file.desired, record, fields)
-    changes = (*diff(live, proposal.planned, record, fields), *_leftovers(record), *proposal.notes)
+    alone = diff(live, proposal.planned, record, fields)
+    moved = cascade(session, file, record, live, proposal, alone)
+    changes = (*moved.changes, *_leftovers(record), *moved.notes)
     planned = proposal.planned
     if any(change.action is Action.REPLACE for change in changes):
         planned = whole(proposal.planned, file.desired, record, fields)
     made = _process_plan(session, file, _base(session, record, live), changes, live, planned)
-    return replace(made, recheck=record.invalid)
+    return replace(made, recheck=record.invalid or record.trashed, shifts=moved.shifts)
 
 
 def _process_plan(
@@ -139,7 +162,12 @@ def _creation(session: Session, file: Wanted, record: Record | None) -> ProcessP
 def _restoration(session: Session, file: Wanted, record: Record) -> ProcessPlan:
     reason = "its file is back" if record.trashed else "it is not on the server; somebody trashed it"
     change = Change(
-        action=Action.RESTORE, node=PROCESS, before=record.id, reason=reason, place=file.desired.place
+        action=Action.RESTORE,
+        node=PROCESS,
+        before=record.id,
+        cause=Cause.SPEC if record.trashed else Cause.DRIFT,
+        reason=reason,
+        place=file.desired.place,
     )
     base = Base(serial=record.serial, id=record.id)
     return _process_plan(session, file, base, (change, *_leftovers(record)), None, file.desired)

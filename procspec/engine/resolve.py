@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from procspec.engine.moves import seen, take_over
 from procspec.engine.session import Session, Wanted, known_ids
 from procspec.engine.settle import adoption, check_made
 from procspec.errors import NotConverged, UnknownOutcome, UsageError
@@ -21,7 +22,7 @@ def adopt(session: Session, key: str, id: str, lock_timeout: float = 0.0) -> Rec
         _unclaimed(session, record, id)
         if intent.action is Action.RUN:
             return _adopted_run(session, record, intent, id)
-        file = session.files.get(key)
+        file = session.files.get(record.key)
         live = session.service.read(id)
         if live is None:
             raise NotConverged(f"The server has no process {id}.", hint="Look at the id again.")
@@ -50,7 +51,9 @@ def _adopted_run(session: Session, record: Record, intent: Intent, id: str) -> R
     if run is None or run.process != record.id:
         raise NotConverged(f"The server has no run {id} of {record.key}.", hint="Look at the id again.")
     return session.store.write(
-        replace(record, intent=None, runs=(*record.runs, Started(id=id, since=intent.since)))
+        replace(
+            record, intent=None, runs=(*record.runs, Started(id=id, since=intent.since, process=run.process))
+        )
     )
 
 
@@ -67,12 +70,14 @@ def forget(session: Session, key: str, lock_timeout: float = 0.0) -> None:
 
 
 def _unsettled(session: Session, key: str) -> tuple[Record, Intent]:
-    record = session.store.read(session.environment).get(key)
-    if record is None or record.intent is None:
+    now = seen(session)
+    key = key if key in now.records else session.project.moved.get(key, key)
+    known = now.records.get(key)
+    if known is None or known.intent is None:
         raise UsageError(
             f"There is nothing to settle about {key!r}.", hint="`procspec state list` shows what is."
         )
-    return record, record.intent
+    return take_over(session, now, key) or known, known.intent
 
 
 def _check_nothing(session: Session, record: Record, intent: Intent) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from procspec.engine.keeping import keep_id
+from procspec.engine.moves import records, seen, take_over
 from procspec.engine.plan import compare
-from procspec.engine.session import Session, blocked, chosen
+from procspec.engine.session import Session, blocked, chosen, settling
 from procspec.engine.settle import found
 from procspec.errors import ProcspecError, Refused, SpecError, StalePlan, UnknownOutcome
 from procspec.model import Action, Intent, Json, Kind, Node, Record, Started, Task
@@ -36,7 +37,7 @@ def prepare(session: Session, key: str) -> Start:
     record = _settled(session, key)
     live = session.service.read(str(record.id))
     if live is None or compare(session, file, record, keyed(live, record.ids)).pending:
-        raise _apply_first(key, "differs from its file")
+        raise _apply_first(record, "differs from its file")
     problems = found(session, file, record, live)
     if problems:
         raise SpecError(problems)
@@ -44,16 +45,18 @@ def prepare(session: Session, key: str) -> Start:
 
 
 def _settled(session: Session, key: str) -> Record:
-    record = session.store.read(session.environment).get(key)
+    record = records(session).get(key)
     if record is not None and blocked(record):
         raise UnknownOutcome(blocked(record))
-    if record is None or record.id is None or record.trashed or record.intent or record.leftovers:
-        raise _apply_first(key, "is not applied")
+    record = record or Record(environment=session.environment, key=key, salt="")
+    if record.id is None or record.trashed or record.intent or record.leftovers:
+        raise _apply_first(record, "is not applied")
     return record
 
 
-def _apply_first(key: str, why: str) -> Refused:
-    return Refused(f"Nothing was started: {key} {why}.", hint=f"Run `procspec apply {key}` first.")
+def _apply_first(record: Record, why: str) -> Refused:
+    command = f"procspec apply {record.key} -e {record.environment}"
+    return Refused(f"Nothing was started: {record.key} {why}.", hint=f"Run `{command}` first.")
 
 
 def _first(node: Node) -> Iterator[Task]:
@@ -81,11 +84,13 @@ def start(session: Session, ready: Start, *, email: bool, lock_timeout: float = 
     """
     command = f"procspec run {ready.key}"
     with session.store.lock(session.environment, command, lock_timeout) as holder:
-        if session.store.read(session.environment).get(ready.key) != ready.record:
+        now = seen(session)
+        if now.records.get(ready.key) != ready.record:
             raise StalePlan(f"The record of {ready.key} has changed meanwhile.", hint="Run it again.")
         session.halt.check()
         with session.halt.politely():
-            return _started(session, ready, str(holder), email)
+            record = take_over(session, now, ready.key) or ready.record
+            return _started(session, replace(ready, record=record), str(holder), email)
 
 
 def _started(session: Session, ready: Start, owner: str, email: bool) -> str:
@@ -94,13 +99,16 @@ def _started(session: Session, ready: Start, owner: str, email: bool) -> str:
     intent = Intent(action=Action.RUN, since=_now(), owner=owner)
     begun = session.store.write(replace(ready.record, intent=intent))
     try:
+        session.halt.check()  # writing the intent may have taken its time
         id = str(session.service.send(request))
-    except UnknownOutcome:
+    except UnknownOutcome as error:
+        error.hint = settling(begun, Action.RUN)
         raise
     except ProcspecError:
         session.store.write(replace(begun, intent=None))
         raise
-    known = replace(begun, intent=None, runs=(*begun.runs, Started(id=id, since=intent.since)))
+    made = Started(id=id, since=intent.since, process=str(begun.id))
+    known = replace(begun, intent=None, runs=(*begun.runs, made))
     keep_id(session, known, id, "started")
     return id
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from procspec.errors import SpecError, UsageError
 from procspec.halt import Halt
@@ -41,6 +42,8 @@ class Session:
     files: Mapping[str, Wanted]
     """What the files want, by key."""
     halt: Halt
+    as_of: date | None = None
+    """The day that due dates are compared with, if one was given (`--as-of`)."""
 
     @property
     def environment(self) -> str:
@@ -48,19 +51,34 @@ class Session:
         return self.project.environment.name
 
     @property
+    def period(self) -> str:
+        """The name of the period that the project is about; empty when it has none."""
+        return self.project.period.name if self.project.period else ""
+
+    @property
     def target(self) -> str:
         """Which account a plan is for."""
         return f"{self.provider.name} {self.project.environment.url}"
 
 
+def compiled(project: Project, provider: Provider) -> tuple[dict[str, Wanted], list[Diagnostic]]:
+    """All processes of the project, compiled, by key, and what keeps the others from being made."""
+    files, found = dict[str, Wanted](), list[Diagnostic]()
+    for document in project.processes:
+        desired, problems = provider.compile(document, project)
+        found += problems
+        if desired is not None:
+            file = Wanted(document=document, desired=desired)
+            files[file.key] = file
+    return files, found
+
+
 def wanted(project: Project, provider: Provider) -> dict[str, Wanted]:
     """All processes of the project, compiled, by key; raises SpecError with everything that is wrong."""
-    compiled = [(document, *provider.compile(document, project)) for document in project.processes]
-    problems: list[Diagnostic] = [problem for _, _, found in compiled for problem in found]
+    files, problems = compiled(project, provider)
     if problems:
         raise SpecError(problems)
-    values = [Wanted(document=document, desired=node) for document, node, _ in compiled if node is not None]
-    return {value.key: value for value in values}
+    return files
 
 
 def chosen(keys: Iterable[str], known: Iterable[str]) -> frozenset[str]:
@@ -79,13 +97,20 @@ def blocked(record: Record) -> str:
 
 def unsettled(record: Record, act: Intent) -> str:
     """What a person is told about an outcome that is unknown, and how to settle it."""
-    resolve = f"procspec resolve {record.key}"
-    what = "run" if act.action is Action.RUN else "process"
     answered = f" answered with the id {act.id} that is not its own or is gone," if act.id else ""
     return (
         f"The outcome of a {act.action.value}, begun {act.since} by {act.owner},{answered} is unknown."
-        f" Look for the {what} on the server, then run `{resolve} --id ID` if it is there,"
-        f" or `{resolve} --not-created` if it is not."
+        f" {settling(record, act.action)}"
+    )
+
+
+def settling(record: Record, action: Action) -> str:
+    """What to do about an outcome that is unknown."""
+    what = "run" if action is Action.RUN else "process"
+    resolve = f"procspec resolve {record.key} -e {record.environment}"
+    return (
+        f"Look for the {what} on the server, then run `{resolve} --id ID` if it is there,"
+        f" or `{resolve} --not-{'started' if what == 'run' else 'created'}` if it is not."
     )
 
 

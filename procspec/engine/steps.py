@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from procspec.engine.keeping import keep_id
 from procspec.engine.sending import may_send, send_or_raise
+from procspec.engine.session import settling
 from procspec.engine.settle import judged, recorded
 from procspec.engine.work import Work
 from procspec.errors import NotConverged, ProcspecError, UnknownOutcome
@@ -46,14 +47,19 @@ def send_create(work: Work, request: Request) -> tuple[str, Record]:
     may_send(work)
     begun = _begin(work, request)
     try:
+        work.session.halt.check()  # writing the intent may have taken its time
         id = str(work.session.service.send(request))
-    except UnknownOutcome:
+    except UnknownOutcome as error:
+        error.hint = settling(begun, Action.CREATE)
         raise
     except ProcspecError:
         _withdraw(work, begun)
         raise
     if id in work.taken:
-        raise UnknownOutcome(f"The create was answered with the id of another process, {id}.")
+        raise UnknownOutcome(
+            f"The create was answered with the id of another process, {id}.",
+            hint=settling(begun, Action.CREATE),
+        )
     return id, _save_id(work, begun, id)
 
 
@@ -105,9 +111,9 @@ def end(work: Work, record: Record, when: When, new: str) -> Record:
     return work.session.store.write(replace(record, leftovers=()))
 
 
-def with_trouble(result: Outcome, trouble: ProcspecError | None) -> Outcome:
+def with_trouble(result: Outcome, trouble: ProcspecError | None, record: Record) -> Outcome:
     """A doubtful answer is forgotten when the read after it shows that all was done."""
-    if trouble is None or not result.remaining:
+    if trouble is None or not (result.remaining or record.leftovers):
         return result
     return replace(result, done=False, error=trouble.message, hint=trouble.hint, exit_code=trouble.exit_code)
 

@@ -44,15 +44,17 @@ class Work:
         return [request for request in self.item.requests if request.action is action]
 
     def fields(self, paths: Iterable[str]) -> Fields:
-        """The node and the field behind the paths of changes."""
+        """The node and the field behind the paths of changes, and what the server moves with them."""
         asked = frozenset(paths)
-        return frozenset((change.node, change.field) for change in self.item.changes if change.path in asked)
+        shifted = {(shift.node, shift.field) for shift in self.item.shifts if shift.by in asked}
+        return shifted | {(change.node, change.field) for change in self.item.changes if change.path in asked}
 
 
 def _told(item: ProcessPlan) -> ProcessPlan:
     """What of a plan is a promise: not the server's spelling of what is there, nor what is no difference."""
     changes = tuple(replace(change, before=None) if change.field else change for change in item.pending)
-    return replace(item, changes=changes, title="")
+    shifts = tuple(replace(shift, breaks=()) for shift in item.shifts)  # they depend on the day
+    return replace(item, changes=changes, shifts=shifts, title="", moved_from="", moved={})
 
 
 def check_plan(work: Work) -> None:

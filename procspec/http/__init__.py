@@ -1,21 +1,16 @@
-"""HTTP: the one place that imports httpx. Authentication, resending, limits, deadlines, in-process calls."""
+"""HTTP: authentication, resending, limits, deadlines, calls in this process."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import ssl
 import threading
 import time
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Protocol, cast
 from urllib.parse import urlencode
 
-import httpcore
-import httpx
 import stamina
 from pyrate_limiter import InMemoryBucket, Limiter, Rate, SingleBucketFactory
 
@@ -23,15 +18,15 @@ from procspec import __version__
 from procspec.errors import Denied, ServiceError
 from procspec.halt import Halt
 from procspec.http import network
-from procspec.http.answers import Reply, unpacked
+from procspec.http.answers import Reply
 from procspec.http.auth import Tokens, sources
 from procspec.http.contract import Answer, Limits, Lost, NotSent, Resend
-from procspec.http.inprocess import App, Call, scope
+from procspec.http.inprocess import App
 from procspec.http.logs import Curtain
-from procspec.http.network import Network, pool
 from procspec.http.outgoing import Outgoing, json_of, origin_of, path_of
 from procspec.http.patience import Patience
 from procspec.http.verdict import Again, Judge
+from procspec.http.wire import InProcess, Sockets, Transport, Wire
 from procspec.model import Credentials, Json
 from procspec.redaction import SHORTEST, Redactor
 
@@ -39,6 +34,9 @@ __all__ = ["Answer", "App", "Http", "Limits", "Resend"]
 
 _UNMISTAKABLE = 12
 """Characters of a secret that nobody writes into a process by accident."""
+
+_TURN = 0.05
+"""Seconds between two looks whether the rate allows one more request."""
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _BASICS = {
@@ -57,7 +55,7 @@ class Http:
     `origin` is scheme, host and port; plain http only to loopback (`UsageError` otherwise). `headers` go
     with every request, that for a token included. With `app`, an ASGI application, every request is
     served in this process and `origin` is only a name; the rate is not limited then. Once `halt` is asked
-    for, nothing is sent a second time and no wait goes on.
+    for, nothing is sent a second time, and no wait that the server asked for goes on.
     """
 
     def __init__(
@@ -85,8 +83,8 @@ class Http:
         self._curtain.draw()
         self._limiter = _limiter(limits) if limits.rate and not app else None
         self._lock = threading.Lock()
-        self._wires: list[_Wire] = []
-        self._idle: list[_Wire] = []
+        self._wires: list[Wire] = []
+        self._idle: list[Wire] = []
 
     def send(
         self,
@@ -146,10 +144,17 @@ class Http:
             wait_jitter=limits.backoff,
             wait_max=limits.max_wait,
         )
+        last: Again | None = None
         try:
             for attempt in attempts:
                 with attempt:
-                    return self._attempt(request, resend, accept, exchange)
+                    if last is not None and self._halt.is_asked:
+                        raise last
+                    try:
+                        return self._attempt(request, resend, accept, exchange)
+                    except Again as again:
+                        last = again
+                        raise
         except Again as again:
             raise again.error from again.__cause__
         raise AssertionError("an attempt returns or raises")
@@ -210,8 +215,7 @@ class Http:
             ) from None
 
     def _exchange(self, request: Outgoing) -> Reply:
-        if self._limiter:
-            self._limiter.try_acquire("request")
+        self._await_turn(request)
         wire = self._borrow()
         try:
             return wire.exchange(request)
@@ -219,170 +223,28 @@ class Http:
             with self._lock:
                 self._idle.append(wire)
 
-    def _borrow(self) -> _Wire:
+    def _await_turn(self, request: Outgoing) -> None:
+        """Waits until the rate allows one more; after a signal, raises NotSent for all but a GET."""
+        while self._limiter and not self._limiter.try_acquire("request", blocking=False):
+            if self._halt.is_asked and request.method != "GET":
+                raise NotSent("the command was interrupted")
+            time.sleep(_TURN)
+
+    def _borrow(self) -> Wire:
         """A connection for one exchange: as many are opened as there are exchanges at once."""
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-            wire = _Wire(self._origin, self._transport(), self._limits)
+            wire = Wire(self._origin, self._transport(), self._limits)
             self._wires.append(wire)
             return wire
 
-    def _transport(self) -> _Transport:
+    def _transport(self) -> Transport:
         if self._app:
-            return _InProcess(self._app, self._limits)
-        return _Sockets(self._origin, self._context)
+            return InProcess(self._app, self._limits)
+        return Sockets(self._origin, self._context)
 
 
 def _limiter(limits: Limits) -> Limiter:
     bucket = InMemoryBucket([Rate(limits.rate, round(limits.window * 1000))])
     return Limiter(SingleBucketFactory(bucket, schedule_leak=False))
-
-
-# --------------------------------------------------------------------------------------- one exchange
-
-
-class _Transport(Protocol):
-    """An `httpx.BaseTransport` that knows about attempts."""
-
-    def begin(self, until: float) -> None:
-        """Starts an attempt that ends at `until`, on the monotonic clock."""
-
-    @property
-    def sent(self) -> bool:
-        """Whether a byte of the request may have left since `begin`."""
-
-
-class _Wire:
-    """One connection, for one exchange at a time."""
-
-    def __init__(self, origin: str, transport: _Transport, limits: Limits) -> None:
-        self._origin = origin
-        self._transport = transport
-        self._limits = limits
-        self._client = httpx.Client(
-            transport=cast(httpx.BaseTransport, transport),
-            trust_env=False,  # no .netrc; the proxy is `network.pool`'s choice
-            follow_redirects=False,
-            timeout=httpx.Timeout(limits.read, connect=limits.connect),
-        )
-
-    def exchange(self, request: Outgoing) -> Reply:
-        """Sends once and reads the whole answer; raises NotSent or Lost."""
-        until = time.monotonic() + self._limits.deadline
-        self._transport.begin(until)
-        try:
-            with self._client.stream(
-                request.method,
-                self._origin + request.path,
-                params=request.query or None,
-                content=request.content,
-                headers=request.headers,
-            ) as answer:
-                coding = answer.headers.get("content-encoding", "")
-                body = unpacked(answer.iter_raw(), coding, self._limits.max_body)
-        except _FAULTS as error:
-            why = _why(error, until, self._limits)
-            # Not `from error`: its text may quote the server or the proxy.
-            raise (Lost(why) if self._transport.sent else NotSent(why)) from None
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        return Reply(answer.status_code, headers, body)
-
-    def close(self) -> None:
-        self._client.close()
-
-
-_FAULTS = (
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.ProxyError,
-    httpcore.TimeoutException,
-    httpx.HTTPError,
-    zlib.error,
-    OSError,
-)
-
-
-def _why(error: Exception, until: float, limits: Limits) -> str:
-    """The fault in our words: the libraries' may quote the server."""
-    if isinstance(error, httpcore.ConnectTimeout):
-        return f"no connection within {limits.connect:g} s"
-    if isinstance(error, httpcore.ProxyError):
-        return f"no connection (the proxy answered {str(error)[:3]})"
-    if isinstance(error, httpcore.ConnectError):
-        return f"no connection ({error})"
-    if isinstance(error, httpcore.TimeoutException):
-        late = time.monotonic() >= until
-        return f"no whole answer within {limits.deadline:g} s" if late else f"silence for {limits.read:g} s"
-    if isinstance(error, httpcore.NetworkError):
-        return "the connection was reset"
-    return "the answer was cut off, or is not HTTP"
-
-
-class _Sockets(httpx.BaseTransport):
-    """httpx over a pool of httpcore's with our network under it; `httpx.HTTPTransport` takes none."""
-
-    def __init__(self, origin: str, context: ssl.SSLContext | None) -> None:
-        self._network = Network(secure=context is not None)
-        self._pool = pool(origin, self._network, context)
-
-    def begin(self, until: float) -> None:
-        self._network.begin(until)
-
-    @property
-    def sent(self) -> bool:
-        return self._network.sent
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        answer = self._pool.handle_request(
-            httpcore.Request(
-                method=request.method,
-                url=httpcore.URL(
-                    scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-                ),
-                headers=request.headers.raw,
-                content=cast(httpx.SyncByteStream, request.stream),
-                extensions=request.extensions,
-            )
-        )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer.stream))
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Stream(httpx.SyncByteStream):
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._stream
-
-    def close(self) -> None:
-        self._stream.close()
-
-
-class _InProcess(httpx.BaseTransport):
-    """Calls an ASGI application on an event loop of its own; whatever fails there was sent."""
-
-    sent = True
-
-    def __init__(self, app: App, limits: Limits) -> None:
-        self._app = app
-        self._max_body = limits.max_body
-        self._loop = asyncio.new_event_loop()
-        self._until = 0.0
-
-    def begin(self, until: float) -> None:
-        self._until = until
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        call = Call(request.read(), self._max_body)
-        left = max(0.0, self._until - time.monotonic())
-        target = scope(request.method, request.url.raw_path, request.headers.raw)
-        self._loop.run_until_complete(call.run(self._app, target, left))
-        return httpx.Response(call.status, headers=call.headers, stream=httpx.ByteStream(bytes(call.body)))
-
-    def close(self) -> None:
-        self._loop.close()

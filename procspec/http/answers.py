@@ -58,12 +58,32 @@ def parse(reply: Reply) -> Json:
     try:
         text = reply.body.decode("utf-8-sig")
         value = json.loads(text, parse_constant=_no_number)
+        _check_depth(value)
         # A lone half of a surrogate pair is legal in JSON and can be printed nowhere.
         if re.search(r"\\u[dD][89a-fA-F]", text):
             value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
         raise Unreadable(_kind(reply)) from None
     return value
+
+
+_DEEPEST = 200
+"""Levels of nesting: no document comes near it, and what walks a body must not run out of stack."""
+
+
+def _check_depth(value: Json) -> None:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [each for node in level for each in _below(node)]
+        if not level:
+            return
+    raise ValueError("too deep")
+
+
+def _below(node: Json) -> Iterable[Json]:
+    if isinstance(node, dict):
+        return node.values()
+    return node if isinstance(node, list) else ()
 
 
 def _no_number(name: str) -> NoReturn:
@@ -115,6 +135,10 @@ def _first(body: Mapping[str, Json], *names: str) -> str:
     return _first(inner, *names) if isinstance(inner, dict) else ""
 
 
+_AGES = 10**9
+"""Seconds; a larger number is no time, and may be too large for a float."""
+
+
 def wait(reply: Reply, said: Complaint) -> float | None:
     """The seconds that the server asks us to wait; None when it does not say.
 
@@ -130,7 +154,7 @@ def wait(reply: Reply, said: Complaint) -> float | None:
         return max(0.0, moment - now)
     number = said.body.get("retryAfter") if isinstance(said.body, dict) else None
     if isinstance(number, int | float) and not isinstance(number, bool):
-        return max(0.0, float(number))
+        return float(max(0, min(number, _AGES)))
     found = _IN_SECONDS.search(said.message)
     return float(found[1]) if found else None
 

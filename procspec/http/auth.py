@@ -65,7 +65,8 @@ class Tokens:
         if not isinstance(token, str) or not token:
             raise Denied("The answer to the request for a token has no access_token.")
         life = body.get("expires_in")
-        seconds = float(life) if isinstance(life, int | float) and not isinstance(life, bool) else 300.0
+        told = isinstance(life, int | float) and not isinstance(life, bool)
+        seconds = float(max(0, min(life, 10**9))) if told else 300.0
         self._known |= {token}
         self._token = self._sendable(token)
         self._until = time.monotonic() + max(seconds - _EARLY, seconds / 2)

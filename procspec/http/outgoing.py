@@ -62,11 +62,16 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+_LONGEST = 8_000
+"""Characters of a path that servers commonly take."""
+
+
 def path_of(path: str) -> str:
     """The path if it can only mean a place below the origin; raises UsageError."""
     segments = [unquote(segment) for segment in path.split("/")]
     if (
         not path.startswith("/")
+        or len(path) > _LONGEST
         or path.startswith("//")
         or not all(segment.isprintable() for segment in segments)
         or any(sign in path for sign in "?#\\")

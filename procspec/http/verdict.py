@@ -57,8 +57,8 @@ class Judge:
         return self._error(reply, said)
 
     def _may_be_done(self, reply: Reply) -> bool:
-        """303 says "done, look there", and 408 says nothing; neither is a clear no."""
-        return self.resend is Resend.NEVER and reply.status in (303, 408)
+        """301 to 303 may say "done, look there", and 408 says nothing; none of them is a clear no."""
+        return self.resend is Resend.NEVER and reply.status in (301, 302, 303, 408)
 
     def _later(self, reply: Reply, said: Complaint) -> Exception:
         """Another attempt when the server asks for a wait that we are ready to make."""

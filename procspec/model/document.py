@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeAlias
+
+from procspec.model.calendar import Calendar
 
 Json: TypeAlias = Any
 """A parsed JSON or YAML value; `Any` stands at the edges only."""
@@ -16,15 +18,20 @@ Path: TypeAlias = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
-    """A place in a file: lines and columns count from 1; `width` is how many columns to underline."""
+    """A place in a file: lines and columns count from 1; `width` is how many columns to underline.
+
+    `copy` names the copy of a `forEach` that the value stands in: the place is the template's.
+    """
 
     file: str
     line: int
     column: int
     width: int = 1
+    copy: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        named = f" [{self.copy}]" if self.copy else ""
+        return f"{self.file}:{self.line}:{self.column}{named}"
 
 
 class Severity(Enum):
@@ -56,12 +63,21 @@ class Document:
 
     `places` finds a value, `keys` the key of a mapping entry; both by `Path`. After expansion the
     data has changed and the places have not: a value keeps the place of the text it came from.
+    `written` has what stood in the file where a date was computed (`WD+5`), by path. `calendar` is the
+    process's own; None where it has no business days. `calendar_fields` is what the calendar that it
+    names adds to its fields, holidays included, under the API's names. `template` is its key as written,
+    before expansion, and `period` the name of the period that the key was made from, if it was.
     """
 
     file: str
     data: Json
     places: Mapping[Path, Location]
     keys: Mapping[Path, Location]
+    written: Mapping[Path, str] = field(default_factory=dict)
+    calendar: Calendar | None = None
+    calendar_fields: Mapping[str, Json] = field(default_factory=dict)
+    template: str = ""
+    period: str = ""
 
     def place(self, path: Path) -> Location:
         """The place of the value at `path`, or of its nearest parent that has one."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
 from procspec.model.document import Diagnostic, Json, Location
+from procspec.model.policy import Waiver
+from procspec.model.project import Holidays
 from procspec.model.tree import ROOT
 
 
@@ -39,7 +42,9 @@ class Change:
     """One difference. `node` and `field` address it; an empty `field` means the node as a whole.
 
     `before` and `after` are None where there is no value. `reason` is a sentence's end for people.
-    `level` is the depth of the node in the tree: 0 for the process, 1 for the root group.
+    `level` is the depth of the node in the tree: 0 for the process, 1 for the root group. `written` is
+    what the file says where `after` was computed from it (`WD+5`). `unexplained` marks a change that the
+    edits since a git revision do not account for.
     """
 
     action: Action
@@ -51,6 +56,8 @@ class Change:
     reason: str = ""
     place: Location | None = None
     level: int = 0
+    written: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    unexplained: bool = False
 
     @property
     def path(self) -> str:
@@ -95,6 +102,27 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """A date of a job that the server moves by itself when a patch changes the field `by` of the process.
+
+    Days are in ISO form; `after` is None where it cannot be said. `breaks` has what is wrong with the day
+    that it lands on, each the end of a sentence.
+    """
+
+    node: str
+    field: str
+    by: str
+    before: str
+    after: str | None = None
+    breaks: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """The address as people read it: `reconcile-ar.dueDate`."""
+        return f"{self.node}.{self.field}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessPlan:
     """What is to be done about one process; `changes` includes no-ops, which carry their reason."""
 
@@ -109,6 +137,21 @@ class ProcessPlan:
     """The server's last validation found something: an apply asks again, even without a change."""
     blocked: str = ""
     """Why nothing can be done about this process now: an outcome that is unknown."""
+    shifts: tuple[Shift, ...] = ()
+    moved_from: str = ""
+    """The old key under which the state has the record; an apply writes it under the new one."""
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """New keys of jobs and groups by old ones, as far as the record has them under the old ones."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether the server has nothing to be asked or told."""
+        return self.action is Action.NOOP and not self.recheck
+
+    @property
+    def rekeyed(self) -> bool:
+        """Whether an apply writes the record anew because keys moved."""
+        return bool(self.moved_from or self.moved)
 
     @property
     def pending(self) -> tuple[Change, ...]:
@@ -120,7 +163,8 @@ class ProcessPlan:
 class Plan:
     """Everything that an apply would do, and what it was computed from.
 
-    `labels` gives people's names by id; `orphans` are the keys of records whose file is gone.
+    `labels` gives people's names by id; `orphans` are the keys of records whose file is gone, `kept`
+    those of other periods, which nothing happens to. `hints` are sentences about what looks like a slip.
     """
 
     project: str
@@ -133,6 +177,13 @@ class Plan:
     processes: tuple[ProcessPlan, ...]
     orphans: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    period: str = ""
+    kept: tuple[str, ...] = ()
+    holidays: Mapping[str, Holidays] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
+    hints: tuple[str, ...] = ()
+    since: str = ""
+    """The git revision whose edits the changes were held against."""
 
     @property
     def pending(self) -> tuple[ProcessPlan, ...]:
@@ -140,9 +191,14 @@ class Plan:
         return tuple(process for process in self.processes if process.action is not Action.NOOP)
 
     @property
+    def moves(self) -> tuple[ProcessPlan, ...]:
+        """The processes whose record is to be written under other keys."""
+        return tuple(process for process in self.processes if process.rekeyed)
+
+    @property
     def due(self) -> tuple[ProcessPlan, ...]:
-        """The processes that an apply has to look at: those to change, and those to validate again."""
-        return tuple(item for item in self.processes if item.action is not Action.NOOP or item.recheck)
+        """The processes that an apply has to look at: those to change, to validate again, or to move."""
+        return tuple(item for item in self.processes if not item.idle or item.rekeyed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

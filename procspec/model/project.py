@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
+from procspec.model.calendar import Period
 from procspec.model.document import Document, Json, Location
 
 
@@ -16,6 +18,11 @@ class Person:
     id: str
     type: str = "user"
     name: str = ""
+    email: str = ""
+    away: tuple[date, date] | None = None
+    """First and last day of an absence."""
+    delegate: str = ""
+    """The key of whoever stands in meanwhile."""
     place: Location | None = None
 
     @property
@@ -39,11 +46,23 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holidays:
+    """The public holidays that a calendar took over: `region` as the file says it (`US-NY`), `source` the
+    library and its version, `dates` the days in ISO form of the years that were asked for."""
+
+    region: str
+    source: str
+    dates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """A folder of files, read and expanded for one environment.
 
-    `processes` are the process documents, expanded, in path order. `texts` holds every file that was
-    read, for showing the line of a problem; `digest` is the one of all that a plan depends on.
+    `processes` are the process documents, expanded, their dates computed, in path order. `period` is the
+    one that the project is about now. `holidays` says, by calendar, which days a library filled in.
+    `moved` gives the new key of a process by its old one. `texts` holds every file that was read, for
+    showing the line of a problem; `digest` is the one of all that a plan depends on.
     """
 
     folder: str
@@ -57,6 +76,9 @@ class Project:
     processes: tuple[Document, ...]
     texts: Mapping[str, str]
     digest: str
+    period: Period | None = None
+    holidays: Mapping[str, Holidays] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,10 +40,11 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """A run that procspec started: its id, and when (ISO, UTC)."""
+    """A run that procspec started: its id, when (ISO, UTC), and of which process."""
 
     id: str
     since: str
+    process: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,8 @@ class Record:
     `ids` maps node keys to server ids. `marks` holds, per node key and field, what was last applied,
     as digests under `salt`. `leftovers` are ids of processes that a replacement still has to trash.
     `invalid` says that the server's last validation found something, so that the next apply asks again.
-    `runs` are the runs that procspec started, oldest first.
+    `runs` are the runs that procspec started, oldest first. `order` has, by group, the keys of its
+    children as last applied. `period` names the period that the process belongs to, if its key does.
     """
 
     environment: str
@@ -72,6 +74,8 @@ class Record:
     invalid: bool = False
     trashed: bool = False
     runs: tuple[Started, ...] = ()
+    order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

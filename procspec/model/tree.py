@@ -37,13 +37,21 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """When something was last changed on the server (ISO, UTC) and by whom, an id; as the server says it."""
+
+    when: str
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """A process, a group or a job, desired or live: two values of this one type.
 
     The process has one child, the root group. `fields` holds values under the API's names, a job's
     arguments flattened beside `action`; a field that is not there is not set. `key` is the stable name
     of the files; a live node that no record knows has the key `id:` and its id. `generated` marks
-    what the server made itself (T20).
+    what the server made itself (T20). `modified` is there for a live process whose answer says it.
     """
 
     kind: Kind
@@ -53,6 +61,7 @@ class Node:
     id: str | None = None
     revision: int | None = None
     generated: bool = False
+    modified: Stamp | None = None
     place: Location | None = None
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
@@ -93,7 +102,8 @@ class FieldRule:
     """One row of a provider's table: what one field can do, and who says so.
 
     `on` is `process`, `root`, `group`, or the action of a job. `removable` says that a patch may remove
-    it; one that cannot be removed always has a value, `default` where the server's is known.
+    it; one that cannot be removed always has a value, `default` where the server's is known. `chosen`
+    marks an id of content that people choose anew for every period: a document, a section, a letter.
     """
 
     on: str
@@ -103,6 +113,7 @@ class FieldRule:
     compare: Compare = Compare.EXACT
     removable: bool = False
     default: Json = None
+    chosen: bool = False
 
 
 FieldTable: TypeAlias = Mapping[tuple[str, str], FieldRule]

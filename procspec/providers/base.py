@@ -22,6 +22,7 @@ from procspec.model import (
     Project,
     Request,
     Run,
+    Shift,
 )
 
 
@@ -65,10 +66,24 @@ class Provider(Protocol):
     def payload(self, desired: Node) -> Json:
         """The body that creates the process."""
 
+    def parts(self, desired: Node) -> tuple[tuple[Node, Json], ...]:
+        """Every process, group and job of `payload`, with the node that it comes from, parents first.
+
+        The first is the whole payload, a group has its children in it: the values are those of one
+        payload, each inside of its parent's as the same object. The root group is a group.
+        """
+
     def lower(
         self, live: Node | None, planned: Node | None, changes: tuple[Change, ...]
     ) -> tuple[Request, ...]:
         """The fewest requests that carry out all pending changes; none exactly when there are none."""
+
+    def cascade(self, live: Node, planned: Node) -> tuple[Shift, ...]:
+        """The dates that the system moves by itself when a patch makes `live` into `planned`, in their order.
+
+        Both are keyed and hold all their fields; in `live`, None stands for a value that the system does
+        not show and that is not the planned one. A system that moves nothing gives nothing.
+        """
 
     def start(self, id: str, *, email: bool) -> Request:
         """The request that starts a run of a process; `email` tells its owner when the run is complete."""

@@ -2,9 +2,11 @@
 
 from procspec.reconcile.compare import normal, same
 from procspec.reconcile.diff import creation, diff
+from procspec.reconcile.drift import drift
 from procspec.reconcile.identity import ids_of, keyed, pair, snapshot
 from procspec.reconcile.marks import Fields, Marks, marks, pair_marks, value_digest
 from procspec.reconcile.propose import Proposal, propose, whole
+from procspec.reconcile.structure import order_of
 
 __all__ = [
     "Fields",
@@ -12,10 +14,12 @@ __all__ = [
     "Proposal",
     "creation",
     "diff",
+    "drift",
     "ids_of",
     "keyed",
     "marks",
     "normal",
+    "order_of",
     "pair",
     "pair_marks",
     "propose",

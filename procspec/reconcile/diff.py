@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from procspec.model import (
@@ -14,13 +14,13 @@ from procspec.model import (
     FieldTable,
     Json,
     Kind,
-    Mark,
     Node,
     Record,
     Update,
 )
+from procspec.reconcile.causes import Causes
 from procspec.reconcile.compare import rule_of
-from procspec.reconcile.marks import value_digest, written_digest
+from procspec.reconcile.structure import among, order_cause, parent_cause
 
 UNSETTABLE = "the server has no value, and the API only replaces values that are there"  # T13
 ONE_WAY = "to set it again later will take a replacement"  # T13
@@ -33,7 +33,14 @@ _ACTIONS = {Update.PATCH: Action.UPDATE, Update.RENAME: Action.RENAME, Update.IM
 def creation(planned: Node) -> tuple[Change, ...]:
     """One change a node, all of them creates: a process that is not there yet."""
     return tuple(
-        Change(action=Action.CREATE, node=node.key, after=_whole(node), place=node.place, level=level)
+        Change(
+            action=Action.CREATE,
+            node=node.key,
+            after=whole(node),
+            place=node.place,
+            level=level,
+            written=computed(node, node.fields),
+        )
         for node, level in _levels(planned, 0)
     )
 
@@ -44,7 +51,8 @@ def _levels(node: Node, level: int) -> Iterator[tuple[Node, int]]:
         yield from _levels(child, level + 1)
 
 
-def _whole(node: Node) -> Json:
+def whole(node: Node) -> Json:
+    """A node as one side of a change: its kind and its fields, without what is below it."""
     return {"kind": node.kind.value, **node.fields}
 
 
@@ -76,6 +84,7 @@ class _Differ:
         self.planned = {site.node.key: site for site in _sites(planned)}
         self.record = record
         self.fields = fields
+        self.causes = Causes(live, planned, record, fields)
 
     def changes(self) -> Iterator[Change]:
         for key, site in self.planned.items():
@@ -92,7 +101,7 @@ class _Differ:
         return Change(
             action=Action.REPLACE,
             node=site.node.key,
-            after=_whole(site.node),
+            after=whole(site.node),
             cause=Cause.DRIFT if recorded else Cause.SPEC,
             reason=STRUCTURE,
             place=site.node.place,
@@ -105,7 +114,7 @@ class _Differ:
         return Change(
             action=Action.REPLACE,
             node=site.node.key,
-            before=_whole(site.node),
+            before=whole(site.node),
             cause=Cause.SPEC if recorded else Cause.DRIFT,
             reason=STRUCTURE,
             place=parent.node.place if parent else None,
@@ -114,7 +123,8 @@ class _Differ:
 
     def kept(self, live: _Site, planned: _Site) -> Iterator[Change]:
         if live.parent != planned.parent:
-            yield self.moved(planned, "parent", live.parent, planned.parent)
+            cause = parent_cause(self.record.order, planned.node.key, live.parent, planned.parent)
+            yield self.moved(planned, "parent", live.parent, planned.parent, cause)
         if live.node.fields.get("action") != planned.node.fields.get("action"):
             yield self.field(live.node, planned, "action")
             return
@@ -145,29 +155,12 @@ class _Differ:
             field=name,
             before=before,
             after=after,
-            cause=self.cause(rule, planned, name, before, mark),
+            cause=self.causes.field(planned, name, before),
             reason=_reason(rule, after, unsettable=unsettable),
             place=origin.place if origin else planned.place,
             level=site.level,
+            written=computed(planned, [name]),
         )
-
-    def cause(self, rule: FieldRule, planned: Node, name: str, before: Json, mark: Mark | None) -> Cause:
-        """Which side moved since the last apply; with no mark there was none, and the file is new."""
-        if mark is None:
-            return Cause.SPEC
-        salt = self.record.salt
-        origin = planned.origins.get(name)
-        wanted = value_digest(self.fields, planned, name, planned.fields.get(name), salt)
-        hidden = before is None and not mark.shown
-        had = value_digest(self.fields, planned, name, before, salt)
-        drifted = not hidden and had != mark.value
-        if wanted == mark.value:
-            return Cause.DRIFT
-        if drifted:
-            return Cause.BOTH
-        if origin is not None and origin.via and written_digest(origin, salt) == mark.written:
-            return Cause(origin.via)
-        return Cause.SPEC
 
     def order(self, live: Node, planned: _Site) -> Iterator[Change]:
         """A serial group whose common children come in another order."""
@@ -175,22 +168,33 @@ class _Differ:
             return
         ours = [child.key for child in planned.node.children]
         theirs = [child.key for child in live.children]
-        before = [key for key in theirs if key in ours]
-        after = [key for key in ours if key in theirs]
+        before, after = among(theirs, ours), among(ours, theirs)
         if before != after:
-            yield self.moved(planned, "children", before, after)
+            cause = order_cause(self.record.order, planned.node.key, before, after)
+            yield self.moved(planned, "children", before, after, cause)
 
-    def moved(self, site: _Site, name: str, before: Json, after: Json) -> Change:
+    def moved(self, site: _Site, name: str, before: Json, after: Json, cause: Cause) -> Change:
         return Change(
             action=Action.REPLACE,
             node=site.node.key,
             field=name,
             before=before,
             after=after,
+            cause=cause,
             reason=STRUCTURE,
             place=site.node.place,
             level=site.level,
         )
+
+
+def computed(node: Node, names: Iterable[str]) -> dict[str, str]:
+    """What stands in the file for computed dates; a calendar's name says nothing about a list of days."""
+    origins = {name: node.origins[name] for name in names if name in node.origins}
+    return {
+        name: origin.written
+        for name, origin in origins.items()
+        if origin.via == "calendar" and isinstance(node.fields.get(name), str)
+    }
 
 
 def _reason(rule: FieldRule, after: Json, *, unsettable: bool) -> str:

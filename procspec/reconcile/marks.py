@@ -76,6 +76,17 @@ def value_digest(fields: FieldTable, node: Node, name: str, value: Json, salt: s
     return digest(normal(rule_of(fields, node, name), value), salt)
 
 
+def as_applied(fields: FieldTable, node: Node, name: str, have: Json, mark: Mark, salt: str) -> bool:
+    """Whether a live value is the one that was last applied.
+
+    So is no value, where the answers hide the field, or where the server's default was applied.
+    """
+    if have is None and not mark.shown:
+        return True
+    value = rule_of(fields, node, name).default if have is None else have
+    return value_digest(fields, node, name, value, salt) == mark.value
+
+
 def written_digest(origin: Origin | None, salt: str) -> str:
     """The digest of the person's or calendar's name that stands in the file; empty for a plain value."""
     return digest(origin.written, salt) if origin is not None and origin.via else ""

@@ -45,6 +45,8 @@ def _verdict(given: Outcome, paint: Paint) -> str:
         return f"{paint(word, 'ok')}{id}"
     if _stopped(given):
         return paint(f"not {word}: interrupted", "error")
+    if given.exit_code == 4:
+        return paint("outcome unknown", "error")
     if not given.done:
         return paint(f"not {word}", "error")
     trouble = "not valid on the server" if given.exit_code == 3 else "not all is well"
@@ -52,17 +54,20 @@ def _verdict(given: Outcome, paint: Paint) -> str:
 
 
 def _stopped(given: Outcome) -> bool:
-    """Whether a signal came before everything was sent (exit codes 130 and 143)."""
-    return given.exit_code >= 128
+    """Whether a signal came before it was carried out (exit codes 130 and 143)."""
+    return given.exit_code >= 128 and not given.done
 
 
-def summary(given: Iterable[Outcome], paint: Paint = PLAIN) -> str:
-    """The last line: how many were carried out, how many were not."""
-    outcomes = list(given)
+def summary(given: Iterable[Outcome], blocked: Iterable[str] = (), paint: Paint = PLAIN) -> str:
+    """The last line: how many were carried out, how many were not, and which nobody may touch."""
+    outcomes, blocked = list(given), list(blocked)
     failed = [outcome.key for outcome in outcomes if outcome.exit_code]
     told = f"{sum(outcome.done for outcome in outcomes)} of {len(outcomes)} carried out"
+    waiting = f" {visible(', '.join(blocked))}: an outcome is unknown, see above." if blocked else ""
+    if waiting and not failed:
+        return f"{paint('Apply incomplete:', 'error')} {told}.{waiting}"
     if not failed:
         return f"{paint('Apply complete:', 'ok')} {told}."
     if any(_stopped(outcome) for outcome in outcomes):
         return f"{paint('Interrupted:', 'error')} {told}; not done: {visible(', '.join(failed))}."
-    return f"{paint('Apply incomplete:', 'error')} {told}; not right: {visible(', '.join(failed))}."
+    return f"{paint('Apply incomplete:', 'error')} {told}; not right: {visible(', '.join(failed))}.{waiting}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from procspec.model import PROCESS, Action, Cause, Change, Json, Plan, ProcessPlan, When
+from procspec.render.cascade import shifts
+from procspec.render.notes import notes
 from procspec.render.style import PLAIN, SYMBOLS, Paint
-from procspec.render.values import person, sides, value
+from procspec.render.values import dated, person, sides, value
 from procspec.render.visible import visible
 
 _CAUSES: Mapping[Cause, str] = {
@@ -28,6 +30,7 @@ _DOING: Mapping[Action, str] = {
 }
 
 _BECAUSE = "replace  because"
+_DATES = ("dueDate", "approverDueDate")
 _ON_THE_LINE = frozenset(
     {
         *("name", "parallel", "action", "title", "triggerType"),
@@ -41,12 +44,13 @@ def plan(given: Plan, paint: Paint = PLAIN, *, verbose: bool = False) -> str:
     """The whole plan; no-ops are shown when `verbose`, fields that cannot be removed always."""
     parts = [_head(given, paint)]
     parts += [process(item, given.labels, paint, verbose=verbose) for item in given.processes]
-    parts += [_orphans(given.orphans, paint), _summary(given, paint)]
+    parts += [*notes(given, paint, verbose=verbose), _summary(given, paint)]
     return "\n".join(part for part in parts if part)
 
 
 def _head(given: Plan, paint: Paint) -> str:
-    where = visible(f"{given.environment} ({given.target})")
+    period = f", {given.period}" if given.period else ""
+    where = visible(f"{given.environment} ({given.target}){period}")
     return f"{paint(visible(given.project), 'head')} in {where}\n"
 
 
@@ -55,14 +59,22 @@ def process(
 ) -> str:
     """One process of a plan; empty when there is nothing to tell about it."""
     shown = [change for change in item.changes if _told(change, verbose)]
-    if item.action is Action.NOOP and not (item.blocked or item.recheck or shown):
+    if item.action is Action.NOOP and not (item.blocked or item.recheck or item.rekeyed or shown):
         return ""
     lines = [_title(item, paint)]
     if item.blocked:
         lines += [f"    {paint('blocked', 'error')}: {visible(item.blocked)}"]
-    lines += _changes(shown, labels, paint)
+    lines += _moves(item)
+    lines += [*_changes(shown, labels, paint), *shifts(item.shifts, paint)]
     lines += [f"    {paint(cost, 'dim')}" for cost in _costs(item)]
     return "\n".join(lines) + "\n"
+
+
+def _moves(item: ProcessPlan) -> Iterator[str]:
+    """The keys that moved: they are never sent, so that nothing on the server has to change."""
+    own = [(item.moved_from, item.key)] if item.moved_from else []
+    more = ": only the record changes" if item.idle else ""
+    yield from (f"    {visible(old)} is now {visible(new)}{more}" for old, new in (*own, *item.moved.items()))
 
 
 def _told(change: Change, verbose: bool) -> bool:
@@ -95,7 +107,8 @@ def _difference(change: Change, width: int, labels: Mapping[str, str], paint: Pa
     label = _label(change).ljust(width).replace(_BECAUSE, paint(_BECAUSE, action), 1)
     place = f"  {paint(visible(str(change.place)), 'place')}" if change.place else ""
     cause = f"  {paint(f'[{_CAUSES[change.cause]}]', 'dim')}" if _CAUSES[change.cause] else ""
-    return f"    {symbol} {label}  {_sides(change, labels)}{place}{cause}".rstrip()
+    alone = f"  {paint('[not explained by the edits]', 'warning')}" if change.unexplained else ""
+    return f"    {symbol} {label}  {_sides(change, labels)}{place}{cause}{alone}".rstrip()
 
 
 def _label(change: Change) -> str:
@@ -108,14 +121,18 @@ def _sides(change: Change, labels: Mapping[str, str]) -> str:
         return f"{change.action.value} {visible(str(change.before))}"
     if not change.field:
         there, node = ("added", change.after) if change.before is None else ("removed", change.before)
-        return f"{there}: {_what(node)}"
+        return f"{there}: {node_line(node)}"
+    if change.before == change.after is not None:  # a patch would move it away
+        return f"stays {value(change.after, labels)}"
     hidden = change.before is None and change.after is None
     before, after = sides(change.before, change.after, labels)
     before = "(not shown by the server)" if hidden else before
+    after = dated(after, change.written.get(change.field, ""))
     return before if change.action is Action.NOOP and change.after is None else f"{before} -> {after}"
 
 
-def _what(node: Json) -> str:
+def node_line(node: Json) -> str:
+    """A job by its action, a group by its kind, and what people call it."""
     return (
         f"{visible(str(node.get('action', node['kind'])))} {value(node.get('title') or node.get('name'), {})}"
     )
@@ -130,15 +147,15 @@ def _created(change: Change, labels: Mapping[str, str], paint: Paint) -> Iterato
     if change.node == PROCESS:
         fields.pop("name", None)
         width = max((len(name) for name in fields), default=0)
-        yield from (
-            f"      {visible(name).ljust(width)}  {value(given, labels)}" for name, given in fields.items()
-        )
+        for name, given in fields.items():
+            shown = dated(value(given, labels), change.written.get(name, ""))
+            yield f"      {visible(name).ljust(width)}  {shown}"
         return
     indent = "  " * (change.level + 1)
     symbol = paint(SYMBOLS[Action.CREATE], "create")
-    describe = _group if change.after["kind"] == "group" else _job
-    key = visible(change.path)
-    yield f"{indent}{symbol} {key}  {describe(fields, labels)}"
+    is_group = change.after["kind"] == "group"
+    told = _group(fields, labels) if is_group else _job(fields, labels, change.written)
+    yield f"{indent}{symbol} {visible(change.path)}  {told}"
     more = [
         f"{visible(name)} {value(given, labels, 300)}"
         for name, given in fields.items()
@@ -153,21 +170,26 @@ def _group(fields: Mapping[str, Json], labels: Mapping[str, str]) -> str:
     return ", ".join([value(fields.get("name"), labels), order, *_manual(fields)])
 
 
-def _job(fields: Mapping[str, Json], labels: Mapping[str, str]) -> str:
+def _job(fields: Mapping[str, Json], labels: Mapping[str, str], written: Mapping[str, str]) -> str:
+    dates = {
+        name: dated(value(given, {}), written.get(name, ""))
+        for name, given in fields.items()
+        if name in _DATES
+    }
     parts = [f"{visible(str(fields['action']))} {value(fields.get('title'), labels)}"]
     if "assignee" in fields:
-        parts.append(person(fields["assignee"], labels) + _due(fields, "dueDate"))
+        parts.append(person(fields["assignee"], labels) + _due(dates, "dueDate"))
     elif "dueDate" in fields:
-        parts.append(_due(fields, "dueDate").strip())
+        parts.append(_due(dates, "dueDate").strip())
     if "approver" in fields:
-        parts.append(f"approved by {person(fields['approver'], labels)}{_due(fields, 'approverDueDate')}")
+        parts.append(f"approved by {person(fields['approver'], labels)}{_due(dates, 'approverDueDate')}")
     elif "approverDueDate" in fields:
-        parts.append(f"approval{_due(fields, 'approverDueDate')}")
+        parts.append(f"approval{_due(dates, 'approverDueDate')}")
     return ", ".join([*parts, *_manual(fields)])
 
 
-def _due(fields: Mapping[str, Json], name: str) -> str:
-    return f" due {value(fields[name], {})}" if name in fields else ""
+def _due(dates: Mapping[str, str], name: str) -> str:
+    return f" due {dates[name]}" if name in dates else ""
 
 
 def _manual(fields: Mapping[str, Json]) -> list[str]:
@@ -179,7 +201,7 @@ def _manual(fields: Mapping[str, Json]) -> list[str]:
 
 def _costs(item: ProcessPlan) -> Iterator[str]:
     if item.recheck:
-        yield "It was not valid on the server when it was last applied; apply asks the server again."
+        yield "It was not valid on the server, or that was not asked to the end; apply asks again."
     if item.action is Action.REPLACE:
         yield "A new process with new ids is created; when it is valid, the old one goes to the trash."
         yield "Runs that were started from the old one stay with it."
@@ -187,25 +209,18 @@ def _costs(item: ProcessPlan) -> Iterator[str]:
         yield "The process goes to the trash and can be restored."
 
 
-def _orphans(keys: Iterable[str], paint: Paint) -> str:
-    return "".join(
-        f"{paint('note', 'warning')}: {visible(key)} has no file any more and is left alone;"
-        " `procspec apply --prune` would trash it.\n"
-        for key in keys
-    )
-
-
 def _summary(given: Plan, paint: Paint) -> str:
     counts = {action: 0 for action in _DOING}
     for item in given.pending:
         counts[item.action] += 1
     told = [f"{number} {_DOING[action]}" for action, number in counts.items() if number]
+    told += [f"{len(given.moves)} moved"] if given.moves else []
     blocked = sum(1 for item in given.processes if item.blocked)
     told += [f"{blocked} blocked"] if blocked else []
     if not told:
         same = _count(len(given.processes), "process is", "processes are")
         unsound = sum(item.recheck for item in given.processes)
-        more = f" {unsound} not valid on the server when last applied." if unsound else ""
+        more = f" {unsound} not valid on the server, or not asked to the end." if unsound else ""
         return f"{paint('No changes.', 'ok')} {same} as the files say.{more}"
     # Of the two planned ends of a replacement one is sent; the plan counts the good one.
     total = sum(request.when is not When.INVALID for item in given.pending for request in item.requests)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from procspec.model import Action, Task
+from procspec.model import Action, Record, Task
 from procspec.render.style import PLAIN, SYMBOLS, Paint
 from procspec.render.values import value
 from procspec.render.visible import visible
 
+_LAST = 3
+"""Runs that are shown of those that were started before."""
+
 
 def start(
-    key: str, title: str, tasks: Iterable[Task], labels: Mapping[str, str], paint: Paint = PLAIN
+    record: Record, title: str, tasks: Iterable[Task], labels: Mapping[str, str], paint: Paint = PLAIN
 ) -> str:
     """The process and, by person and due date, the tasks with which its run begins."""
     ordered = sorted(tasks, key=lambda task: (_person(task, labels), task.due, task.title))
-    lines = [f"{paint(f'{SYMBOLS[Action.RUN]} {visible(key)}', 'run')}  run  {value(title, {})}"]
+    lines = [f"{paint(f'{SYMBOLS[Action.RUN]} {visible(record.key)}', 'run')}  run  {value(title, {})}"]
+    lines += [f"    started before: {visible(run.since)} ({visible(run.id)})" for run in record.runs[-_LAST:]]
     lines += [f"    {_line(task, labels)}" for task in ordered]
     return "\n".join([*lines, f"    {_sent(ordered, labels)}"])
 

@@ -29,7 +29,7 @@ def _row(record: Record) -> tuple[str, str, str, str]:
         _unsettled(record),
         "trashed" if record.trashed else "",
         "protected" if record.protect else "",
-        "not valid on the server" if record.invalid else "",
+        "not valid on the server, or not asked" if record.invalid else "",
         f"to trash: {', '.join(record.leftovers)}" if record.leftovers else "",
     ]
     revision = "" if record.revision is None else str(record.revision)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 
 from procspec.model import Json
 from procspec.render.visible import visible
@@ -21,12 +22,33 @@ def value(given: Json, labels: Mapping[str, str], longest: int = LONGEST) -> str
     if isinstance(given, bool):
         return "true" if given else "false"
     if isinstance(given, str):
-        return visible(given) if _DATE.fullmatch(given) else f'"{_short(given, longest)}"'
+        return visible(given) if is_date(given) else f'"{_short(given, longest)}"'
     if _is_person(given):
         return person(given, labels)
     if isinstance(given, list | tuple) and all(isinstance(item, str) for item in given):
         return _short(", ".join(given), longest) or NOTHING
     return _short(json.dumps(_named(given, labels), ensure_ascii=False), longest)
+
+
+def is_date(given: Json) -> bool:
+    """Whether it is a text that looks like a day, with or without a time."""
+    return isinstance(given, str) and _DATE.fullmatch(given) is not None
+
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def weekday(day: str) -> str:
+    """An ISO date with the day of the week: `Wed 2025-01-08`; other texts as they are."""
+    try:
+        return f"{_WEEKDAYS[date.fromisoformat(day[:10]).weekday()]} {day[:10]}"
+    except ValueError:
+        return visible(day)
+
+
+def dated(shown: str, written: str) -> str:
+    """A date that was computed, with what the file says: `WD+5 (Wed 2025-01-08)`."""
+    return f"{visible(written)} ({weekday(shown)})" if written else shown
 
 
 def _is_person(given: Json) -> bool:

@@ -14,7 +14,16 @@ from procspec.source.rules import problem, warning
 from procspec.source.suggest import hint
 from procspec.source.violations import ACTIONS
 
-_DATES = ("dueDate", "businessStartDate", "businessEndDate", "approverDueDate")
+_DATES = (
+    "dueDate",
+    "businessStartDate",
+    "businessEndDate",
+    "approverDueDate",
+    "clock",
+    "awayFrom",
+    "awayUntil",
+    "expires",
+)
 _DATE_LISTS = ("businessDateExclusions", "businessDateInclusions")
 _SETS = ("businessDaysOfWeek", *_DATE_LISTS, "calendarIds")
 _PEOPLE = ("assignee", "approver")
@@ -84,13 +93,17 @@ def _dates(document: Document, _known: Known) -> Iterator[Diagnostic]:
     yield from dates(document, (), document.data)
     for path, arguments in _arguments(document.data):
         yield from dates(document, path, arguments)
+    for path, node in (((), document.data), *nodes(document.data)):
+        waivers = node.get("waivers") if isinstance(node, dict) else None
+        for index, waiver in enumerate(waivers if isinstance(waivers, list) else ()):
+            yield from dates(document, (*path, "waivers", index), waiver)
 
 
 def dates(document: Document, path: Path, holder: Json) -> Iterator[Diagnostic]:
     """The dates that an object holds directly, alone and in lists, must be days of the calendar."""
     if not isinstance(holder, dict):
         return
-    singles = [((*path, name), holder[name]) for name in (*_DATES, "clock") if name in holder]
+    singles = [((*path, name), holder[name]) for name in _DATES if name in holder]
     lists = [((*path, name), holder[name]) for name in _DATE_LISTS if isinstance(holder.get(name), list)]
     entries = [((*where, index), value) for where, values in lists for index, value in enumerate(values)]
     for where, value in (*singles, *entries):

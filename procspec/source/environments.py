@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 
 from procspec.errors import UsageError
 from procspec.loopback import is_loopback
-from procspec.model import Diagnostic, Document, Environment, Json, Person
+from procspec.model import Diagnostic, Document, Environment, Json, Location, Person
 from procspec.source.checks import dates, duplicates
+from procspec.source.dates import fault as fault_of_day
 from procspec.source.rules import problem, warning
 from procspec.source.suggest import hint, nearest
 
@@ -81,14 +84,22 @@ def people(document: Document, environment: str) -> dict[str, Person]:
     found: dict[str, Person] = {}
     for path in (("people",), ("environments", environment, "people")):
         for name, written in _at(document.data, path).items():
-            before = found.get(name)
-            known = {"type": before.type, "name": before.name} if before else {}
             given = {"id": written} if isinstance(written, str) else written
-            fields = {
-                key: value for key, value in {**known, **given}.items() if key in ("id", "type", "name")
-            }
-            found[name] = Person(key=name, place=document.place((*path, name)), **fields)
+            before = found.get(name) or Person(key=name, id=given["id"])
+            found[name] = _known_as(before, given, document.place((*path, name)))
     return found
+
+
+def _known_as(before: Person, given: Mapping[str, Json], place: Location) -> Person:
+    """The person with what is written at a place; what is not written there stays."""
+    fields = {name: given[name] for name in ("id", "type", "name", "email", "delegate") if name in given}
+    days = [_day(given.get(name)) for name in ("awayFrom", "awayUntil")]
+    away = (days[0], days[1]) if days[0] and days[1] else before.away
+    return replace(before, place=place, away=away, **fields)
+
+
+def _day(written: Json) -> date | None:
+    return date.fromisoformat(written) if isinstance(written, str) and fault_of_day(written) is None else None
 
 
 def names_of_people(
@@ -112,9 +123,11 @@ def check(document: Document, chosen: str | None) -> Iterator[Diagnostic]:
     for name, content in declared(document).items():
         yield from _address(document, name, content)
         yield from dates(document, ("environments", name), content)
+        yield from _absences(document, ("environments", name, "people"))
     for name, calendar in _at(document.data, ("calendars",)).items():
         yield from dates(document, ("calendars", name), calendar)
         yield from duplicates(document, ("calendars", name), calendar)
+    yield from _absences(document, ("people",))
     yield from _twins(document, chosen)
     yield from _overrides(document, chosen)
 
@@ -152,6 +165,11 @@ def fault(url: str) -> str | None:
     if match["scheme"] == "http" and not is_loopback(match["host"].strip("[]")):
         return "Plain http would show the credentials on the way: it is for this machine alone. Write https."
     return None
+
+
+def _absences(document: Document, path: tuple[str, ...]) -> Iterator[Diagnostic]:
+    for name, person in _at(document.data, path).items():
+        yield from dates(document, (*path, name), person)
 
 
 def _overrides(document: Document, chosen: str | None) -> Iterator[Diagnostic]:

@@ -1,6 +1,6 @@
-"""`${var.x}`, `${process.key}` and `$${` in parsed values (DESIGN section 3).
+"""`${var.x}`, `${each.key}`, `${process.key}` and `$${` in parsed values (DESIGN section 3).
 
-A namespace is a mapping in a `Scope`; `forEach` will add `each` and its copies of nodes.
+A namespace is a mapping in a `Scope`; a dotted name goes further down into the mappings of a value.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from procspec.model import Diagnostic, Document, Json, Location, Path
 from procspec.source.builder import MAX_TEXT, TOO_LONG
+from procspec.source.copies import WORD, Copy, Each, unroll
 from procspec.source.rules import MOST, first, problem
 from procspec.source.suggest import hint
 
@@ -43,21 +44,28 @@ class _Problem(Exception):
         self.related = related
 
 
-def expand(document: Document, text: str, scope: Scope) -> tuple[Document, tuple[Diagnostic, ...]]:
-    """The process document with every expression replaced; keys of mappings are left alone.
+def expand(
+    document: Document, text: str, scope: Scope
+) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
+    """The process documents of a file, copies made and every expression replaced; keys of mappings stay.
 
     A value that is only a reference keeps the type of what it refers to; inside a text numbers and
     booleans are written as in YAML. A value with a problem becomes None; `text` is the file's, for
     the column of the expression.
     """
-    walk = _Walk(document, text.split("\n"), scope)
-    data = document.data
-    if not isinstance(data, dict):
-        return replace(document, data=walk.value(data, ())), tuple(first(walk.found))
-    key = walk.value(data["key"], ("key",)) if "key" in data else None
-    walk.scope = scope.with_("process", {"key": key})
-    rest = {name: key if name == "key" else walk.value(value, (name,)) for name, value in data.items()}
-    return replace(document, data=rest), tuple(first(walk.found))
+    lines = text.split("\n")
+    walk = _Walk(document, lines, scope)
+    made, found = [document], list[Diagnostic]()
+    if isinstance(document.data, dict) and WORD in text:
+        made, found = unroll(document, walk.inside)
+    grown = walk.grown
+    expanded = []
+    for one in made:
+        each = _Walk(one, lines, scope, grown)
+        expanded.append(each.document_of_process())
+        found += each.found
+        grown = each.grown
+    return tuple(expanded), tuple(first([*walk.found, *found]))
 
 
 def literal(value: Json) -> Json:
@@ -81,16 +89,44 @@ def references(document: Document, text: str) -> Iterator[tuple[str, Location]]:
 class _Walk:
     """One document's expansion; `found` collects."""
 
-    def __init__(self, document: Document, lines: list[str], scope: Scope) -> None:
+    def __init__(self, document: Document, lines: list[str], scope: Scope, grown: int = 0) -> None:
         self.document = document
         self.lines = lines
         self.scope = scope
         self.found: list[Diagnostic] = []
-        self.grown = 0
+        self.grown = grown
+
+    def document_of_process(self) -> Document:
+        """The expanded document; its own key can be referred to from everywhere else."""
+        data, outer = self.document.data, self.scope
+        if not isinstance(data, dict):
+            return replace(self.document, data=self.value(data, ()))
+        if isinstance(data, Copy):
+            self.scope = outer = outer.with_("each", data.each)
+        written = data.get("key")
+        key = self.value(written, ("key",))
+        self.scope = outer.with_("process", {"key": key})
+        rest = {name: key if name == "key" else self.value(value, (name,)) for name, value in data.items()}
+        template = written if isinstance(written, str) else ""
+        period = (
+            str(outer.names["period"]["name"]) if "${period." in template and "period" in outer.names else ""
+        )
+        return replace(self.document, data=rest, template=template, period=period)
+
+    def inside(self, value: Json, path: Path, each: Each | None) -> Json:
+        """The value of a `forEach`, which may refer to the entry around it."""
+        outer = self.scope
+        try:
+            self.scope = outer if each is None else outer.with_("each", each)
+            return self.value(value, path)
+        finally:
+            self.scope = outer
 
     def value(self, value: Json, path: Path) -> Json:
         if isinstance(value, str):
             return self.text(value, path) if "${" in value else value
+        if isinstance(value, Copy):
+            return self.inside({**value}, path, value.each)
         if isinstance(value, dict):
             return {key: self.value(item, (*path, key)) for key, item in value.items()}
         if isinstance(value, list):
@@ -104,8 +140,14 @@ class _Walk:
             return None
         if len(matches) == 1 and matches[0][0] == text:
             return values[0]
+        if any(isinstance(value, dict | list) for value in values):
+            return self.not_in_text(path)
         found = iter(values)
         return _TOKEN.sub(lambda _: _written(next(found)), text)
+
+    def not_in_text(self, path: Path) -> None:
+        detail = "A mapping or a list cannot stand inside of a text. Refer to one of its values."
+        self.found.append(problem("malformed-expression", self.document.place(path), detail))
 
     def token(self, match: re.Match[str], path: Path) -> Json:
         if match[0] == "$${":
@@ -136,18 +178,26 @@ class _Walk:
         if space not in self.scope.names:
             raise _Problem("unknown-reference", self.unknown_space(space))
         values = self.scope.names[space]
-        if name in values:
-            return values[name]
+        found = _at(values, name)
+        if found is not _ABSENT:
+            return found
         if space == "var" and self.scope.blind:
             return None
         if space != "var":
-            detail = f'There is no "{space}.{name}".{hint(name, values)}'
+            known = (
+                values["value"] if name.startswith("value.") and isinstance(values.get("value"), dict) else {}
+            )
+            detail = (
+                f'There is no "{space}.{name}".{hint(name, [*values, *(f"value.{each}" for each in known)])}'
+            )
             raise _Problem("unknown-reference", detail)
         raise self.no_variable(name)
 
     def unknown_space(self, space: str) -> str:
         if space == "each":
-            return '"each" exists only below a forEach, which this version of procspec does not know yet.'
+            return '"each" exists only in a process, group or job that has a forEach.'
+        if space == "period":
+            return 'The project has no period. Write "period: 2024-Q4" into procspec.yaml, or pass --period.'
         if space == "process":
             return "The key of a process cannot refer to itself."
         return f'There is nothing called "{space}".{hint(space, self.scope.names)}'
@@ -163,6 +213,23 @@ class _Walk:
         advice = f'{hint(name, known)} Declare it under "variables" in procspec.yaml.'
         detail = f'The variable "{name}" is not declared.{advice}'
         return _Problem("unknown-variable", detail)
+
+
+_ABSENT = object()
+
+
+def _at(values: Mapping[str, Json], name: str) -> Json:
+    """The value of a dotted name: the longest part of it that is there, and from there on the rest."""
+    if name in values:
+        return values[name]
+    head, dot, rest = name.rpartition(".")
+    while dot:
+        inner = values.get(head)
+        if isinstance(inner, dict):
+            return _at(inner, rest)
+        head, dot, more = head.rpartition(".")
+        rest = f"{more}.{rest}"
+    return _ABSENT
 
 
 def _written(value: Json) -> str:

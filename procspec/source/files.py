@@ -14,6 +14,10 @@ from procspec.source.rules import problem, warning
 PROJECT = "procspec.yaml"
 _SUFFIX = ".procspec.yaml"
 _NEARLY = ".procspec.yml"
+POLICIES = "policies"
+"""The folder in which a team keeps its own policies."""
+SCHEMA = ".schema.json"
+"""What the name of a policy file ends in."""
 
 
 def find(start: Path) -> Path:
@@ -54,6 +58,15 @@ def listing(folder: Path) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
         names += [name for name in files if name.endswith(_SUFFIX)]
         found += [_misnamed(name) for name in files if name.endswith(_NEARLY)]
     return tuple(sorted(names)), tuple(found)
+
+
+def policies(folder: Path) -> tuple[str, ...]:
+    """The names of the team's policy files, '/' separated, in order; none behind a link."""
+    place = folder / POLICIES
+    if place.is_symlink() or not place.is_dir():
+        return ()
+    names = (path.name for path in place.glob(f"*{SCHEMA}"))
+    return tuple(sorted(f"{POLICIES}/{name}" for name in names if not name.startswith(".")))
 
 
 def _is_ours(entry: os.DirEntry[str]) -> bool:

@@ -9,14 +9,19 @@ from pathlib import Path
 
 from procspec.digest import canonical
 from procspec.errors import UsageError
-from procspec.model import Diagnostic, Document, Json, Project, Severity
-from procspec.source import checks, environments, files, violations
+from procspec.model import Diagnostic, Document, Holidays, Json, Period, Project, Severity
+from procspec.source import checks, environments, files, periods, violations
+from procspec.source.calendars import Calendars, calendars
 from procspec.source.expand import Scope, expand, references
+from procspec.source.moves import node_moves, project_moves
 from procspec.source.reader import decode, read
-from procspec.source.rules import first, ordered, outspoken, problem
+from procspec.source.rules import MOST, first, ordered, outspoken, problem
+from procspec.source.schedule import compute, holidays
 from procspec.source.variables import Resolved, resolve_all
 
 _STATE = ".procspec/state.db"
+_MOST_FOUND = 10 * MOST
+"""So many problems are collected of a project's copies; nobody mends more at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,7 @@ class _Files:
     """The files as they were read; `problems` are those of their YAML, `found` collects for all."""
 
     raw: dict[str, bytes] = field(default_factory=dict)
+    policies: dict[str, bytes] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     problems: dict[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
@@ -53,9 +59,11 @@ def load(
     """Reads the project in `folder` for one environment.
 
     `environment` and `variables` are the command line's; `environ` the process's (`PROCSPEC_ENV`,
-    `PROCSPEC_VAR_x`; nothing is read from elsewhere). Problems of the files are diagnostics.
+    `PROCSPEC_PERIOD`, `PROCSPEC_VAR_x`; nothing is read from elsewhere). Problems of the files are
+    diagnostics.
 
-    Raises `UsageError` when the folder holds no project, and for an environment that does not exist.
+    Raises `UsageError` when the folder holds no project, and for an environment or a period from outside
+    that does not exist.
     """
     environ = environ or {}
     if not (folder / files.PROJECT).is_file():
@@ -64,16 +72,21 @@ def load(
     main = sources.documents.pop(files.PROJECT, None)
     chosen = environments.choose(main, environment, environ)
     values = resolve_all(main, chosen, variables or {}, environ) if main else Resolved()
+    business, faults = calendars(main)
     if main is not None:
         problems = first(_project_problems(main, sources.texts[files.PROJECT], chosen, values))
-        sources.found += outspoken(sources.problems[files.PROJECT], problems)
-    known = _known(main, chosen)
-    processes = _processes(sources, _scope(main, chosen, values), known)
+        sources.found += outspoken(outspoken(sources.problems[files.PROJECT], faults), problems)
+    now, unknown = periods.choose(main, environ)
+    sources.found += unknown
+    names = _Names(_scope(main, chosen, values, now), _known(main, chosen), business, values.values, now)
+    processes = _processes(sources, names)
+    moved, moves = _moved(main, processes, sources)
+    sources.found += moves
     diagnostics = ordered(sources.found)
     broken = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
     project = None
     if main is not None and chosen is not None and not broken:
-        project = _project(folder, main, chosen, values.values, processes, sources)
+        project = _project(folder, main, chosen, names, moved, processes, sources)
     return Loaded(project=project, diagnostics=diagnostics, texts=sources.texts)
 
 
@@ -95,6 +108,10 @@ def _read(folder: Path) -> _Files:
         else:
             sources.documents[name] = document
             sources.problems[name] = problems
+    for name in files.policies(folder):
+        raw, _ = files.read_bytes(folder, name)  # what is wrong with it, the policies themselves say
+        if raw is not None:
+            sources.policies[name] = raw
     return sources
 
 
@@ -119,56 +136,113 @@ def _known(main: Document | None, chosen: str | None) -> checks.Known:
     return checks.Known(people=people, calendars=names, elsewhere=elsewhere, environment=chosen)
 
 
-def _scope(main: Document | None, chosen: str | None, values: Resolved) -> Scope:
+def _scope(main: Document | None, chosen: str | None, values: Resolved, now: Period | None) -> Scope:
     """What processes may refer to; nothing is held against them that a broken project file may explain."""
     declared = main.data.get("variables", {}) if main is not None and isinstance(main.data, dict) else None
     unset = values.unset if chosen is not None else {}
     blind = not isinstance(declared, dict) or chosen is None
-    return Scope(names={"var": values.values}, unset=unset, blind=blind)
+    names: dict[str, Mapping[str, Json]] = {"var": values.values}
+    if now is not None:
+        names["period"] = periods.names(now)
+    elif main is None or "period" in _mapping(main.data):
+        names["period"] = periods.NOTHING
+    return Scope(names=names, unset=unset, blind=blind)
 
 
-def _processes(sources: _Files, scope: Scope, known: checks.Known) -> tuple[Document, ...]:
+def _mapping(value: Json) -> Mapping[str, Json]:
+    return value if isinstance(value, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the process files may refer to."""
+
+    scope: Scope
+    known: checks.Known
+    business: Calendars
+    variables: Mapping[str, Json]
+    now: Period | None
+
+
+def _processes(sources: _Files, names: _Names) -> tuple[Document, ...]:
     """The process documents, expanded; what is wrong with them goes to `sources.found`."""
-    expanded = []
+    computed: list[Document] = []
     for name, written in sources.documents.items():
-        document, problems = expand(written, sources.texts[name], scope)
+        documents, problems = expand(written, sources.texts[name], names.scope)
         found = outspoken(sources.problems[name], problems)
-        found = outspoken(found, first(violations.check(document, "process")))
-        sources.found += outspoken(found, first(checks.process(document, known)))
-        expanded.append(document)
-    sources.found += checks.process_keys(expanded)
-    return tuple(expanded)
+        sources.found += found
+        for document in documents:
+            dated, wrong = _dated(document, names, found)
+            sources.found += wrong
+            computed.append(dated)
+            if len(sources.found) > _MOST_FOUND:
+                break
+    sources.found += checks.process_keys(computed)
+    return tuple(computed)
+
+
+def _dated(document: Document, names: _Names, before: list[Diagnostic]) -> tuple[Document, list[Diagnostic]]:
+    """The expanded process with its dates, and what is wrong that was not said `before` of its places."""
+    dated, problems = compute(document, names.business)
+    found = outspoken(before, problems)
+    found = outspoken(found, first(violations.check(dated, "process")))
+    found = outspoken(found, first(checks.process(dated, names.known)))
+    found = outspoken(found, node_moves(dated)[1])
+    return dated, found[len(before) :]
+
+
+def _moved(
+    main: Document | None, processes: tuple[Document, ...], sources: _Files
+) -> tuple[Mapping[str, str], tuple[Diagnostic, ...]]:
+    """The moves of the project file; where a file cannot be read, nobody knows which keys there are."""
+    if main is None:
+        return {}, ()
+    keys = [document.data.get("key") for document in processes if isinstance(document.data, dict)]
+    whole = sources.problems.keys() == sources.raw.keys() and all(isinstance(key, str) for key in keys)
+    return project_moves(main, frozenset(map(str, keys)) if whole else None)
 
 
 def _project(
     folder: Path,
     main: Document,
     chosen: str,
-    values: Mapping[str, Json],
+    names: _Names,
+    moved: Mapping[str, str],
     processes: tuple[Document, ...],
     sources: _Files,
 ) -> Project:
+    taken = holidays(processes, names.business)
     return Project(
         folder=str(folder),
         name=main.data["name"],
         environment=environments.environment(main, chosen),
-        variables=values,
+        variables=names.variables,
         people=environments.people(main, chosen),
         calendars=main.data.get("calendars", {}),
         state=main.data.get("state", _STATE),
         document=main,
         processes=processes,
         texts=sources.texts,
-        digest=_digest(sources.raw, chosen, values),
+        digest=_digest({**sources.raw, **sources.policies}, chosen, names.variables, names.now, taken),
+        period=names.now,
+        holidays=taken,
+        moved=moved,
     )
 
 
-def _digest(raw: Mapping[str, bytes], chosen: str, values: Mapping[str, Json]) -> str:
+def _digest(
+    raw: Mapping[str, bytes],
+    chosen: str,
+    values: Mapping[str, Json],
+    now: Period | None,
+    taken: Mapping[str, Holidays],
+) -> str:
     """SHA-256 over all that a plan depends on, every part after its length; not over places on disk."""
     result = hashlib.sha256()
     named = [
         part for name, content in raw.items() for part in (name.encode("utf-8", "surrogateescape"), content)
     ]
-    for part in (chosen.encode(), canonical(values), *named):
+    about = [now.name if now else "", {name: [one.source, *one.dates] for name, one in taken.items()}]
+    for part in (chosen.encode(), canonical(values), canonical(about), *named):
         result.update(len(part).to_bytes(8, "big") + part)
     return result.hexdigest()

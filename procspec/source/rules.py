@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from procspec.model import Diagnostic, Location, Severity
@@ -36,6 +37,9 @@ RULES: Final = {
     "unknown-variable": "Unknown variable",
     "variable-without-value": "Variable without a value",
     "bad-variable-value": "Bad value for a variable",
+    "bad-for-each": "Bad forEach",
+    "for-each-key": "Copies with one key",
+    "bad-period": "Bad period",
     # shape
     "unknown-field": "Unknown field",
     "missing-field": "Missing field",
@@ -49,10 +53,21 @@ RULES: Final = {
     # meaning
     "duplicate-process": "Duplicate process key",
     "duplicate-node": "Duplicate job or group key",
+    "moved-in-a-circle": "Keys moved in a circle",
+    "ambiguous-move": "Ambiguous move",
+    "moved-key-in-use": "Old key is still in use",
     "unknown-environment": "Unknown environment",
     "unknown-person": "Unknown person",
     "unknown-calendar": "Unknown calendar",
     "bad-date": "Bad date",
+    "bad-workday": "Bad workday",
+    "date-cycle": "Dates that count from each other",
+    "workday-without-anchor": "Workday without a date to count from",
+    "workday-without-calendar": "Workday without business days",
+    "calendar-without-days": "Calendar without business days",
+    "unknown-holidays": "Unknown region of holidays",
+    "holidays-not-installed": "Holidays are not installed",
+    "year-without-holidays": "Year without holidays",
     "bad-url": "Bad URL",
     "clock-without-emulator": "Clock without an emulator",
     # warnings
@@ -62,6 +77,7 @@ RULES: Final = {
     "person-without-id-here": "People without an id in this environment",
     "approver-date-without-approver": "Approval date without an approver",
     "empty-group": "Empty group",
+    "moved-to-nothing": "Move to a key that is not there",
 }
 """Rule id -> summary: a fixed phrase without user values, so that readers learn to recognise it."""
 
@@ -111,8 +127,29 @@ def too_many(place: Location | None) -> Diagnostic:
 
 
 def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Sorted by place, those without one first; the same problem said twice is said once."""
-    return tuple(sorted(dict.fromkeys(diagnostics), key=_order))
+    """Sorted by place, those without one first; the same problem said twice is said once.
+
+    A mistake in a template is one of every copy: it is said of the first, with the number of the others.
+    """
+    alike: dict[Diagnostic, list[Diagnostic]] = {}
+    for one in dict.fromkeys(diagnostics):
+        alike.setdefault(_uncopied(one), []).append(one)
+    return tuple(sorted(map(_merged, alike.values()), key=_order))
+
+
+def _uncopied(one: Diagnostic) -> Diagnostic:
+    if one.place is None or not one.place.copy:
+        return one
+    related = tuple(replace(place, copy="") for place in one.related)
+    return replace(one, place=replace(one.place, copy=""), related=related)
+
+
+def _merged(alike: list[Diagnostic]) -> Diagnostic:
+    first, *others = alike
+    if first.place is None or not others:
+        return first
+    copy = f"{first.place.copy} and {len(others)} more"
+    return replace(first, place=replace(first.place, copy=copy))
 
 
 def _order(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -16,6 +17,15 @@ _SAYS = {
     "integer": "a whole number",
     "number": "a number",
     "boolean": "true or false",
+    "map": "a mapping",
+    "list": "a list",
+}
+_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "map": (dict,),
+    "list": (list,),
 }
 
 
@@ -76,12 +86,12 @@ def _texts(name: str, given: Mapping[str, str], environ: Mapping[str, str]) -> l
 def _type(declaration: Mapping[str, Json]) -> str:
     """The declared type, else that of the default, else string."""
     kind = declaration.get("type")
-    if kind in _SAYS:
-        return str(kind)
+    if isinstance(kind, str) and kind in _SAYS:
+        return kind
     default = declaration.get("default")
     if isinstance(default, bool):
         return "boolean"
-    return {int: "integer", float: "number"}.get(type(default), "string")
+    return {int: "integer", float: "number", dict: "map", list: "list"}.get(type(default), "string")
 
 
 def _coerce(text: str, kind: str) -> tuple[Json, str]:
@@ -90,18 +100,37 @@ def _coerce(text: str, kind: str) -> tuple[Json, str]:
         return None, f"cannot be used. {invisible(character)}"
     if kind == "string":
         return text, ""
+    value = _json(text) if kind in ("map", "list") else _scalar(text)
+    remedy = ", as JSON" if kind in ("map", "list") else ""
+    return (value, "") if _fits(value, kind) else (None, f"must be {_SAYS[kind]}{remedy}.")
+
+
+def _scalar(text: str) -> Json:
     try:
-        value = resolve(text.strip())
+        return resolve(text.strip())
     except OutOfRange:
-        value = None
-    return (value, "") if _fits(value, kind) else (None, f"must be {_SAYS[kind]}.")
+        return None
+
+
+def _json(text: str) -> Json:
+    """The mapping or list that a text from outside holds; None when it is no JSON, or holds a null."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if _is_whole(value) else None
+
+
+def _is_whole(value: Json) -> bool:
+    if isinstance(value, dict | list):
+        return all(map(_is_whole, value.values() if isinstance(value, dict) else value))
+    return value is not None and (not isinstance(value, str) or forbidden(value) is None)
 
 
 def _fits(value: Json, kind: str) -> bool:
     if kind == "boolean" or isinstance(value, bool):
         return kind == "boolean" and isinstance(value, bool)
-    wanted = {"string": str, "integer": int, "number": (int, float)}[kind]
-    return isinstance(value, wanted)  # type: ignore[arg-type]
+    return isinstance(value, _TYPES[kind])
 
 
 def _undeclared(
@@ -127,7 +156,11 @@ def _misfits(document: Document, types: Mapping[str, str]) -> Iterator[Diagnosti
     defaults = [(("variables", name, "default"), name) for name in types]
     for path, name in [*defaults, *_assigned(document.data)]:
         value = _at(document.data, path)
-        if isinstance(value, str | int | float) and name in types and not _fits(value, types[name]):
+        if (
+            isinstance(value, str | int | float | dict | list)
+            and name in types
+            and not _fits(value, types[name])
+        ):
             remedy = " Put it in quotes." if types[name] == "string" else ""
             detail = f'The variable "{name}" is {_SAYS[types[name]]}, and this value is not.{remedy}'
             yield problem("bad-variable-value", document.place(path), detail)

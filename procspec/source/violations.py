@@ -189,7 +189,7 @@ class _Error:
         yield problem("value-not-allowed", self.here(), detail)
 
     def pattern(self, _extras: list[str]) -> Iterator[Diagnostic]:
-        if self.schema.get("format") == "date":
+        if self.schema.get("format") in ("date", "day", "period"):
             return  # the checks say more about dates than that their form is wrong
         if "credentials" in self.path:
             detail = "Write the name of an environment variable, such as ACME_TOKEN; never the secret itself."

@@ -90,14 +90,14 @@ def _number(value: int | float) -> str:
 
 
 def _text(text: str, indent: str) -> list[str]:
-    if "\n" in text.rstrip("\n") and _blocky(text):
-        return _literal(text, indent)
-    if len(text) > _WIDTH and "\n" not in text and " " in text and _blocky(text):
-        return [">-", *(indent + line for line in _folded(text))]
+    if "\n" in text.rstrip("\n") and blocky(text):
+        return literal_block(text, indent)
+    if len(text) > _WIDTH and "\n" not in text and " " in text and blocky(text):
+        return [">-", *(indent + line for line in folded(text))]
     return [_one_line(text)]
 
 
-def _blocky(text: str) -> bool:
+def blocky(text: str) -> bool:
     """Whether a block shows the text as it is, nothing invisible in it."""
     ends = any(line != line.rstrip(" ") for line in text.split("\n"))
     return (
@@ -108,7 +108,7 @@ def _blocky(text: str) -> bool:
     )
 
 
-def _literal(text: str, indent: str) -> list[str]:
+def literal_block(text: str, indent: str) -> list[str]:
     body = text.rstrip("\n")
     after = len(text) - len(body)
     head = ("|-", "|")[after] if after < 2 else "|+"
@@ -116,7 +116,7 @@ def _literal(text: str, indent: str) -> list[str]:
     return [head, *lines, *[""] * (after - 1)]
 
 
-def _folded(text: str) -> Iterator[str]:
+def folded(text: str) -> Iterator[str]:
     """Lines that are joined by one space again: broken only at single spaces between words."""
     line = ""
     for word in re.split(r"(?<=[^\s]) (?=[^\s])", text):
@@ -130,10 +130,25 @@ def _folded(text: str) -> Iterator[str]:
 
 def _one_line(text: str) -> str:
     """Plain if nobody can take it for anything else, in double quotes otherwise."""
-    if _PLAIN.fullmatch(text) and text == text.strip() and not _YAML_1_1.fullmatch(text) and _is_text(text):
-        return text
-    quoted = json.dumps(text, ensure_ascii=False)
-    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
+    return text if plain(text) else quoted(text)
+
+
+def plain(text: str, *, in_brackets: bool = False) -> bool:
+    """Whether no reader can take the text for anything else where it stands without quotes."""
+    if in_brackets and set(",[]{}") & set(text):
+        return False
+    return (
+        _PLAIN.fullmatch(text) is not None
+        and text == text.strip()
+        and not _YAML_1_1.fullmatch(text)
+        and _is_text(text)
+    )
+
+
+def quoted(text: str) -> str:
+    """The text in double quotes, on one line."""
+    shown = json.dumps(text, ensure_ascii=False)
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", shown)
 
 
 def _is_text(text: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from procspec.model import Json
@@ -17,18 +18,20 @@ def keep(note: Json, folder: Path) -> Path | None:
     None when no place takes it: then the terminal is all that is left.
     """
     text = json.dumps({"format_version": 1, **note}, indent=2) + "\n"
-    for place in _places(folder):
-        try:
-            return _written(place, text)
-        except OSError:
-            continue
+    places: tuple[Callable[[], Path], ...] = (lambda: folder, _temporary, _home)
+    for place in places:
+        # Even asking for a place may fail: no folder for temporary files on a full disk, no home.
+        with contextlib.suppress(OSError, RuntimeError):
+            return _written(place(), text)
     return None
 
 
-def _places(folder: Path) -> Iterable[Path]:
-    yield folder
-    yield Path(tempfile.gettempdir())
-    yield Path("~").expanduser()
+def _temporary() -> Path:
+    return Path(tempfile.gettempdir())
+
+
+def _home() -> Path:
+    return Path("~").expanduser()
 
 
 def _written(place: Path, text: str) -> Path:

@@ -46,10 +46,10 @@ def test_the_quickstart(home: Home) -> None:
     assert "1 to create" in hello.ok("plan").out
     hello.ok("apply", "--auto-approve")
     assert "No changes." in hello.ok("plan").out
-    hello.edit("first.procspec.yaml", '"2024-12-31"', '"2025-01-15"')
+    hello.edit("first.procspec.yaml", "2024-12-31", "2025-01-15")
     assert "~ dueDate" in hello.ok("plan").out
-    hello.edit("first.procspec.yaml", "assignee: ana", "assignee: ben")
-    assert "Ana Ruiz -> Ben Cole" in hello.ok("plan").out
+    hello.edit("first.procspec.yaml", "assignee: ana", "assignee: cleo")
+    assert "Ana Ruiz -> Cleo Park" in hello.ok("plan").out
     assert hello.run("apply", "--auto-approve").code == 8
     hello.ok("apply", "--auto-approve", "--allow-replace")
     again = home.run("init", "hello")
@@ -124,7 +124,7 @@ def test_the_plan_fits_its_schema(home: Home) -> None:
     home.ok("init", ".")
     jsonschema.validate(home.plan(), schema)
     home.ok("apply", "--auto-approve")
-    home.edit("first.procspec.yaml", "assignee: ana", "assignee: ben")
+    home.edit("first.procspec.yaml", "assignee: ana", "assignee: cleo")
     jsonschema.validate(home.plan(), schema)
     home.ok("plan", "--out", str(home.folder / "plan.json"))
     jsonschema.validate(json.loads((home.folder / "plan.json").read_text()), schema)

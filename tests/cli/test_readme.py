@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from procspec.model import WEEKDAYS
 from tests.conftest import Home
 
 README = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
@@ -39,8 +40,9 @@ def test_the_readmes_process_is_valid(home: Home) -> None:
         "kind": "Project",
         "name": "readme",
         "people": people,
-        "calendars": {"us-close": {"businessDaysOfWeek": ["monday"]}},
-        "variables": {"period": {"default": "2024-Q4"}},
+        "calendars": {"us-close": {"businessDaysOfWeek": list(WEEKDAYS[:5])}},
+        "period": "2024-Q4",
+        "variables": {"entities": {"default": {"us": {"name": "Acme Inc."}}}},
     }
     home.write("procspec.yaml", yaml.safe_dump(project))
     assert home.ok("validate").err == ""

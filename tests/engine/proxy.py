@@ -18,12 +18,17 @@ def last(path: str) -> str:
     return name if name in ("processes", "batchUpdates", "validation", "restore", "run") else "process"
 
 
+def deep(body: bytes, levels: int = 600) -> bytes:
+    """A JSON object with a member that is nested so deep."""
+    return body[:-1] + b', "more": ' + b"[" * levels + b"]" * levels + b"}"
+
+
 class Proxy(ThreadingHTTPServer):
     """Passes requests on; `faults` says what happens to which (`METHOD last-part`).
 
     before: dropped, not passed on. after: passed on, the answer dropped. 502, 400: passed on or not,
-    and answered so. id: the answer without its content. hold: not passed on before `release`.
-    429: refused, with twenty seconds to wait.
+    and answered so. id: the answer without its content. deep: with JSON in it that nobody can walk
+    through. hold: not passed on before `release`. 429: refused, with twenty seconds to wait.
     """
 
     daemon_threads = True
@@ -91,7 +96,7 @@ class Passing(BaseHTTPRequestHandler):
         if fault == "after":
             self.close_connection = True
             return
-        content = b"{}" if fault == "id" else passed.content
+        content = {"id": b"{}", "deep": deep(passed.content)}.get(fault, passed.content)
         with suppress(OSError):  # a client that was killed does not wait
             self.answer(502 if fault == "502" else passed.status_code, content)
 

@@ -114,7 +114,7 @@ def test_a_replacement_needs_consent(
     applied: Home, server: Server, before: str, after: str, reason: str | None
 ) -> None:
     if "certification" in after:
-        before, after = "{title: Costs, assignee: ben}", "{title: Costs}"
+        before, after = "{title: Costs, assignee: ben}", "{title: Costs, sourceLetter: letter-1}"
         applied.edit(FILE, f"sendTask: {before}", f"certification: {after}")
     else:
         applied.edit(FILE, before, after)
@@ -204,6 +204,27 @@ def test_protect(applied: Home, server: Server) -> None:
     refused = applied.run("apply", "--auto-approve", "--prune")
     assert refused.code == 8
     assert "close" in refused.err
+
+
+@pytest.mark.parametrize("action", ["created", "updated"])
+def test_protection_is_kept_while_another_process_is_applied(
+    applied: Home, server: Server, action: str
+) -> None:
+    """Nothing is sent for the one that is to be protected."""
+    text = (applied.folder / FILE).read_text()
+    applied.write("other.procspec.yaml", text.replace("key: close", "key: other"))
+    if action == "updated":
+        applied.ok("apply", "--auto-approve")
+        applied.edit("other.procspec.yaml", "autoClose: true", "autoClose: false")
+    applied.edit(FILE, "name: Close", "name: Close\nprotect: true")
+    id = applied.record("close")["id"]
+    server.clear()
+    assert f"other  {action}" in applied.ok("apply", "--auto-approve").out
+    assert [method for method, path in server.requests() if id in path] == ["GET"]
+    assert applied.record("close")["protect"] is True
+    assert applied.record("other").get("protect", False) is False
+    (applied.folder / FILE).unlink()
+    assert applied.run("apply", "--auto-approve", "--prune").code == 8
 
 
 # ----------------------------------------------------------------------------------------- the causes

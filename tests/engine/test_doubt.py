@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import faults as rules
 from tests.conftest import Home, Server
 from tests.engine.conftest import PROCESS, PROJECT
 from tests.engine.proxy import Proxy, between
+from tests.faults import Faults, Rule
 
 FILE = "close.procspec.yaml"
 
@@ -32,6 +34,13 @@ def applied(close: Home, server: Server) -> Home:
     close.ok("apply", "--auto-approve")
     server.clear()
     return close
+
+
+@pytest.fixture
+def direct(applied: Home, server: Server) -> Home:
+    """The close, applied, with nothing between it and the emulator, whose faults it meets."""
+    applied.write("procspec.yaml", PROJECT.format(url=server.url))
+    return applied
 
 
 def stored(server: Server, id: str) -> dict[str, object]:
@@ -214,6 +223,79 @@ def test_a_replacement_of_unknown_outcome_is_judged_before_the_old_goes(
     assert applied.record("close")["id"] == old
 
 
+# -------------------------------------------------------------- what a replacement still has to trash
+
+DELETE = ("DELETE", "/processes/*")
+UNSURE: dict[str, Rule] = {
+    "dropped": rules.drop(*DELETE),
+    "closed": rules.refuse(*DELETE),
+    "503": rules.status(503, *DELETE),
+    "502 acted": rules.act_status(502, *DELETE),
+    "html acted": rules.html(*DELETE, act=True),
+}
+"""A DELETE of which nobody can tell whether it was carried out."""
+
+APPLY = ("apply", "--auto-approve", "--allow-replace")
+
+
+def left(home: Home) -> list[str]:
+    """What a replacement still has to trash, as the record has it."""
+    return list(home.record("close").get("leftovers", ()))
+
+
+def brought_to_its_end(home: Home, server: Server, faults: Faults, old: str) -> None:
+    """The next apply on a sound server finishes it, and needs nobody's consent."""
+    faults.clear()
+    home.ok("apply", "--auto-approve")
+    assert (left(home), home.pending()) == ([], [])
+    assert old not in alive(server)
+
+
+@pytest.mark.parametrize("rule", UNSURE.values(), ids=UNSURE)
+def test_a_replacement_whose_old_process_may_be_there_is_done_and_not_well(
+    direct: Home, server: Server, faults: Faults, rule: Rule
+) -> None:
+    old = replaceable(direct)
+    faults.set(rule)
+    result = direct.run(*APPLY)
+    new = direct.record("close")["id"]
+    assert new != old
+    assert (result.code, left(direct)) == (1, [old])
+    assert f"± close  replaced {new}, but not all is well" in result.out
+    assert "It may have been carried out." in result.out
+    assert "Apply incomplete: 1 of 1 carried out; not right: close." in result.out
+    brought_to_its_end(direct, server, faults, old)
+
+
+@pytest.mark.parametrize("rule", UNSURE.values(), ids=UNSURE)
+def test_what_is_left_to_trash_is_never_forgotten_with_exit_0(
+    direct: Home, server: Server, faults: Faults, rule: Rule
+) -> None:
+    """The process is as its file says: only the old one is still to go, and nobody knows whether it went."""
+    old = replaceable(direct)
+    faults.set(rules.status(400, *DELETE))
+    assert direct.run(*APPLY).code == 1
+    faults.set(rule)
+    result = direct.run(*APPLY)
+    assert (result.code, left(direct)) == (1, [old])
+    assert "~ close  not updated" in result.out
+    assert "It may have been carried out." in result.out
+    assert "Apply incomplete: 0 of 1 carried out; not right: close." in result.out
+    brought_to_its_end(direct, server, faults, old)
+
+
+@pytest.mark.parametrize("rule", UNSURE.values(), ids=UNSURE)
+def test_one_doubt_about_what_is_left_to_trash_is_cleared_up_at_once(
+    direct: Home, server: Server, faults: Faults, rule: Rule
+) -> None:
+    old = replaceable(direct)
+    faults.set({**rule, "call": 1})
+    direct.ok(*APPLY)
+    assert faults.fired() == [1]
+    assert (left(direct), direct.pending()) == ([], [])
+    assert old not in alive(server)
+
+
 # --------------------------------------------------------------------------------- prune, restore
 
 
@@ -234,6 +316,44 @@ def test_protection_survives_a_restore(applied: Home, server: Server) -> None:
     applied.ok("apply", "--auto-approve")
     (applied.folder / FILE).unlink()
     assert applied.run("apply", "--auto-approve", "--prune").code == 8
+
+
+@pytest.mark.parametrize("was_valid", [True, False])
+def test_what_somebody_brought_back_from_the_trash_is_no_longer_trashed(
+    close: Home, server: Server, was_valid: bool
+) -> None:
+    """There is nothing to change: the next apply only asks the server again, and knows it afterwards."""
+    if not was_valid:
+        close.edit(FILE, "dueDate: 2024-12-31", "dueDate: 2024-01-31")
+    assert close.run("apply", "--auto-approve").code == (0 if was_valid else 3)
+    text = (close.folder / FILE).read_text()
+    (close.folder / FILE).unlink()
+    close.ok("apply", "--auto-approve", "--prune")
+    record = close.record("close")
+    assert (record["trashed"], record.get("invalid", False)) == (True, not was_valid)
+    assert server.call("POST", f"/processes/{record['id']}/restore").status_code == 200
+    close.write(FILE, text)
+    assert close.pending() == []
+    server.clear()
+    assert close.run("apply", "--auto-approve").code == (0 if was_valid else 3)
+    assert [method for method, path in server.requests() if not path.endswith("/validation")] == ["GET"] * 3
+    assert "trashed" not in close.record("close")
+    (close.folder / FILE).unlink()
+    assert "close has no file any more" in close.ok("plan").out
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_protection_is_kept_when_all_there_is_to_do_is_to_ask_the_server_again(
+    close: Home, server: Server, code: int
+) -> None:
+    close.edit(FILE, "dueDate: 2024-12-31", "dueDate: 2024-01-31")
+    assert close.run("apply", "--auto-approve").code == 3
+    close.edit(FILE, "name: Close", "name: Close\nprotect: true")
+    if code == 0:
+        server.control("PUT", "clock", {"today": "2024-01-01"})
+    assert close.run("apply", "--auto-approve").code == code
+    record = close.record("close")
+    assert (record["protect"], record.get("invalid", False)) == (True, code == 3)
 
 
 def test_a_restore_says_that_it_restored(applied: Home, server: Server) -> None:

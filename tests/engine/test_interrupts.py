@@ -16,6 +16,7 @@ import pytest
 from tests.conftest import Home, Server
 from tests.engine.conftest import PROCESS, PROJECT
 from tests.engine.proxy import Proxy, between
+from tests.faults import Faults, too_many
 
 MANY = 40
 
@@ -37,9 +38,15 @@ def many(home: Home, proxy: Proxy) -> Home:
 @contextmanager
 def running(home: Home, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """An apply in a process of its own, one process after the other."""
-    command = [sys.executable, "-m", "procspec", "-C", str(home.folder), "apply", "--auto-approve"]
+    with begun(home, "apply", "--auto-approve", "--parallelism", "1", *arguments) as child:
+        yield child
+
+
+@contextmanager
+def begun(home: Home, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A command in a process of its own."""
     with subprocess.Popen(
-        [*command, "--parallelism", "1", *arguments],
+        [sys.executable, "-m", "procspec", "-C", str(home.folder), *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -47,6 +54,13 @@ def running(home: Home, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     ) as child:
         yield child
         child.kill()
+
+
+def interrupt(child: subprocess.Popen[str], number: signal.Signals = signal.SIGINT) -> None:
+    """Sends the first signal, and waits until it was heard."""
+    child.send_signal(number)
+    assert child.stderr
+    until(lambda: "Interrupted" in child.stderr.readline())  # type: ignore[union-attr]
 
 
 def until(holds: Callable[[], object]) -> None:
@@ -103,9 +117,7 @@ def test_the_second_signal_stops_at_once_and_leaves_an_intent(
     proxy.faults = {"POST processes": "hold"}
     with running(many, "-o", output) as child:
         until(lambda: proxy.held)
-        child.send_signal(number)
-        assert child.stderr
-        until(lambda: "Interrupted" in child.stderr.readline())  # type: ignore[union-attr]
+        interrupt(child, number)
         child.send_signal(number)
         out, err = child.communicate()
     assert child.returncode == code
@@ -136,9 +148,7 @@ def test_nothing_that_changes_a_process_is_sent_after_a_signal(
     proxy.faults = {"POST batchUpdates": "hold"}
     with running(many, "close-00") as child:
         until(lambda: proxy.held)
-        child.send_signal(signal.SIGINT)
-        assert child.stderr
-        until(lambda: "Interrupted" in child.stderr.readline())  # type: ignore[union-attr]
+        interrupt(child)
         proxy.release()
         out, _ = child.communicate()
     assert child.returncode == 130
@@ -161,6 +171,76 @@ def test_a_wait_that_the_server_asked_for_ends_with_a_signal(
     assert many.run("state", "list", "-o", "json").json["records"] == []
 
 
+def test_nothing_is_sent_again_after_a_signal_in_a_pause_of_our_own(
+    home: Home, server: Server, faults: Faults
+) -> None:
+    """The pauses grow: the third is one of two seconds, and the signal comes at its beginning."""
+    home.write("procspec.yaml", PROJECT.format(url=server.url))
+    home.write("close.procspec.yaml", PROCESS)
+    faults.set(too_many(method="POST", path="/processes", says="nothing"))
+    with running(home) as child:
+        until(lambda: faults.fired() >= [3])
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate()
+    assert child.returncode == 130
+    assert (faults.fired(), created(server)) == ([3], 3)
+    assert "Interrupted" in err
+    assert "+ close  not created" in out
+    assert "Apply incomplete: 0 of 1 carried out; not right: close." in out
+    assert home.run("state", "list", "-o", "json").json["records"] == []
+    faults.clear()
+    home.ok("apply", "--auto-approve")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_a_run_that_is_under_way_at_the_first_signal_is_recorded(
+    many: Home, server: Server, proxy: Proxy, number: signal.Signals, code: int, output: str
+) -> None:
+    """People get their tasks: the id is kept and told, and the exit code is the signal's."""
+    many.ok("apply", "--auto-approve", "close-00")
+    id = many.record("close-00")["id"]
+    proxy.faults = {"POST run": "hold"}
+    with begun(many, "run", "close-00", "--auto-approve", "-o", output) as child:
+        until(lambda: proxy.held)
+        interrupt(child, number)
+        proxy.release()
+        out, _ = child.communicate()
+    (run,) = [run["id"] for run in server.control("GET", "processRuns") if run["process"] == id]
+    assert child.returncode == code
+    if output == "json":
+        assert json.loads(out) == {"format_version": 1, "exit_code": code, "key": "close-00", "run": run}
+    else:
+        assert out.endswith(f"Started close-00: run {run}.\n")
+    record = many.record("close-00")
+    assert [known["id"] for known in record["runs"]] == [run]
+    assert "intent" not in record
+
+
+def test_a_replacement_whose_old_process_stays_for_now_is_told_as_done(
+    many: Home, server: Server, proxy: Proxy
+) -> None:
+    """The signal comes while the new process is validated: the record points at it, the old one is left."""
+    many.ok("apply", "--auto-approve", "close-00")
+    old = many.record("close-00")["id"]
+    many.edit("00.procspec.yaml", "title: Costs, assignee: ben", "title: Costs, assignee: ana")
+    server.clear()
+    proxy.faults = {"POST validation": "hold"}
+    with running(many, "--allow-replace", "close-00") as child:
+        until(lambda: proxy.held)
+        interrupt(child)
+        proxy.release()
+        out, _ = child.communicate()
+    record = many.record("close-00")
+    assert child.returncode == 130
+    assert (record["id"] != old, record["leftovers"]) == (True, [old])
+    assert f"replaced {record['id']}, but not all is well" in out
+    assert "DELETE" not in {method for method, _ in server.requests()}
+    many.ok("apply", "--auto-approve", "close-00")
+    assert "leftovers" not in many.record("close-00")
+    assert many.pending("close-00") == []
+
+
 def test_a_plan_ends_at_the_first_signal(many: Home, proxy: Proxy) -> None:
     many.ok("apply", "--auto-approve", "close-00")
     proxy.faults = {"GET process": "429"}
@@ -170,4 +250,4 @@ def test_a_plan_ends_at_the_first_signal(many: Home, proxy: Proxy) -> None:
         child.send_signal(signal.SIGINT)
         _, err = child.communicate()
     assert child.returncode == 130
-    assert err == "\nInterrupted.\n"
+    assert err.endswith("\nInterrupted.\n")

@@ -6,10 +6,12 @@ import shutil
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import Home
 from tests.killing import ran
 from tests.promises import Truth, converges, nothing_lost
 
@@ -147,6 +149,27 @@ def test_what_is_promised_holds_wherever_it_is_killed(name: str, part: int, tmp_
     )
 
 
+def test_a_restore_that_was_killed_is_pruned_when_the_file_goes_again(tmp_path: Path) -> None:
+    """Wherever it was: what may be alive is not held for trashed, or nobody would look for it again."""
+    ready = tmp_path / "ready" / "project"
+    prepare(ready)
+    restore(ready)
+    boundaries = ran(copied(ready, tmp_path / "whole"), *APPLY, count=True).boundaries
+    for position in range(1, len(boundaries) + 1):
+        home = copied(ready, tmp_path / str(position))
+        assert ran(home, *APPLY, kill_at=position).code == -signal.SIGKILL
+        (home / "first.procspec.yaml").unlink()
+        truth = Truth(home)
+        converges(truth, NAMES, partial(command, home), APPLY)
+        assert set(truth.alive().values()) == {"Second"}, f"position {position}"
+        shutil.rmtree(home)
+
+
+def command(home: Path, *words: str) -> tuple[int, str]:
+    result = Home(home).run(*words)
+    return result.code, result.out + result.err
+
+
 def copied(ready: Path, to: Path) -> Path:
     shutil.copytree(ready, to / "project")
     return to / "project"
@@ -158,14 +181,9 @@ def held(home: Path, scenario: Scenario, position: int) -> None:
     truth = Truth(home)
     nothing_lost(truth, NAMES)
 
-    def command(*words: str) -> tuple[int, str]:
-        ended = ran(home, *words)
-        assert "Traceback" not in ended.out
-        return ended.code, ended.out
-
     if scenario.mend:
-        command(*APPLY)
+        command(home, *APPLY)
         nothing_lost(truth, NAMES)
         scenario.mend(home)
-    converges(truth, NAMES, command, APPLY)
+    converges(truth, NAMES, partial(command, home), APPLY)
     shutil.rmtree(home)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import resource
+import shlex
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -145,6 +149,28 @@ def test_a_run_that_is_over_is_in_nobodys_way(ready: Home, server: Server) -> No
     ready.ok("apply", "--auto-approve", "--allow-replace")
 
 
+def test_a_run_of_an_older_process_is_in_nobodys_way(ready: Home, server: Server) -> None:
+    """It stays with the process that was replaced; one of the process that would go now does count."""
+    ready.ok("run", "close", "--auto-approve")
+    (older,) = runs(server, ready)
+    replaceable(ready)
+    ready.ok("apply", "--auto-approve", "--allow-replace", "--allow-active-run")
+    assert server.call("GET", f"/processRuns/{older}").json()["status"] == "running"
+    ready.edit(FILE, "title: Costs, assignee: ana", "title: Costs, assignee: ben")
+    ready.ok("apply", "--auto-approve", "--allow-replace")
+    ready.ok("run", "close", "--auto-approve")
+    (present,) = runs(server, ready)
+    assert [known["id"] for known in ready.record("close")["runs"]] == [older, present]
+    replaceable(ready)
+    server.clear()
+    refused = ready.run("apply", "--auto-approve", "--allow-replace")
+    assert refused.code == 8
+    assert f"close ({present})" in refused.err
+    assert older not in refused.err
+    assert {method for method, _ in server.requests()} == {"GET"}
+    ready.ok("apply", "--auto-approve", "--allow-replace", "--allow-active-run")
+
+
 def test_a_process_with_an_active_run_is_not_trashed(ready: Home) -> None:
     ready.ok("run", "close", "--auto-approve")
     (ready.folder / FILE).unlink()
@@ -204,19 +230,42 @@ def test_the_third_of_five_fails_and_the_others_are_carried_out(
     assert server.requests().count(("POST", "/processes")) == 1
 
 
+def break_lock(home: Home) -> None:
+    """What somebody does who takes the command that is under way for dead."""
+    held = home.run("apply", "--auto-approve")
+    id = held.err.rpartition("unlock ")[2].split()[0].strip("`")
+    home.ok("state", "unlock", id.strip("`."))
+
+
+def test_protection_that_cannot_be_kept_is_an_outcome_of_its_own(
+    close: Home, server: Server, proxy: Proxy
+) -> None:
+    """The lock is broken at the last request, which is about another process: its outcome is told too."""
+    close.write("procspec.yaml", PROJECT.format(url=proxy.url))
+    text = (close.folder / FILE).read_text()
+    close.write(
+        "other.procspec.yaml", text.replace("key: close", "key: other").replace("2024-12-31", "2024-01-31")
+    )
+    assert close.run("apply", "--auto-approve").code == 3
+    close.edit(FILE, "name: Close", "name: Close\nprotect: true")
+    proxy.meanwhile = {"POST validation": lambda: break_lock(close)}
+    result = close.run("apply", "--auto-approve", "-o", "json")
+    proxy.meanwhile = {}
+    outcomes = {one["key"]: one for one in result.json["outcomes"]}
+    assert (result.code, outcomes["close"]["exit_code"], outcomes["other"]["exit_code"]) == (5, 5, 3)
+    assert "was broken" in outcomes["close"]["error"]
+    assert "protect" not in close.record("close")
+    again = close.run("apply", "--auto-approve")
+    assert (again.code, close.record("close")["protect"]) == (3, True)
+
+
 # ----------------------------------------------------------------------------- the emergency file
 
 
 def test_an_id_that_cannot_be_saved_goes_to_a_file(close: Home, server: Server, proxy: Proxy) -> None:
     """Somebody breaks the lock while the create is under way: the write of the id is refused."""
     close.write("procspec.yaml", PROJECT.format(url=proxy.url))
-
-    def break_lock() -> None:
-        held = close.run("apply", "--auto-approve")
-        id = held.err.rpartition("unlock ")[2].split()[0].strip("`")
-        close.ok("state", "unlock", id.strip("`."))
-
-    proxy.meanwhile = {"POST processes": break_lock}
+    proxy.meanwhile = {"POST processes": lambda: break_lock(close)}
     result = close.run("apply", "--auto-approve")
     proxy.meanwhile = {}
     assert result.code == 1
@@ -235,3 +284,77 @@ def test_an_id_that_cannot_be_saved_goes_to_a_file(close: Home, server: Server, 
     close.ok("apply", "--auto-approve")
     assert close.pending() == []
     assert close.record("close")["id"] == made
+
+
+HOMES = {"unknown": {"HOME": "~"}, "gone": {"HOME": "/nonexistent"}, "of the system": {}}
+"""Of a user whom nobody knows, of one whose folder is gone, and the one that the system tells."""
+
+KEEP = """
+import resource, sys
+from pathlib import Path
+from procspec.state.emergency import keep
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+print(keep({"id": "p-1"}, Path(sys.argv[1])))
+"""
+
+
+def at(where: str) -> dict[str, str]:
+    """The environment of a process with that home, and with no folder for temporary files of its own."""
+    known = {name: value for name, value in os.environ.items() if name not in ("HOME", "TEMP", "TMP")}
+    return {**known, "TMPDIR": "/nonexistent", **HOMES[where]}
+
+
+@pytest.mark.parametrize("where", HOMES)
+@pytest.mark.parametrize("folder", [".", "gone", "file/below"])
+def test_no_place_for_the_file_is_no_error(tmp_path: Path, folder: str, where: str) -> None:
+    """No file may hold a byte: as on a disk that is full, wherever one looks."""
+    (tmp_path / "file").touch()
+    ended = subprocess.run(
+        [sys.executable, "-c", KEEP, str(tmp_path / folder)],
+        env={**at(where), "PYTHONPATH": os.getcwd()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "None\n", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="Linux alone can limit a process that runs")
+@pytest.mark.parametrize("where", HOMES)
+def test_an_id_that_no_place_takes_is_told_with_the_way_back(
+    close: Home, server: Server, proxy: Proxy, where: str
+) -> None:
+    """Every disk is full by the time the create is answered; the command that recovers is whole."""
+    variables = "variables:\n  period: {default: 2024-Q3}\n  final: {default: false}\n"
+    close.write("procspec.yaml", PROJECT.format(url=proxy.url) + variables)
+    close.edit(FILE, "name: Close", "name: Close ${var.period}")
+    before = {item["id"] for item in server.control("GET", "processes")}
+    command = [sys.executable, "-m", "procspec", "-C", str(close.folder), "apply", "--auto-approve"]
+    children: list[subprocess.Popen[str]] = []
+
+    def fill_up() -> None:
+        resource.prlimit(children[0].pid, resource.RLIMIT_FSIZE, (0, 0))
+
+    proxy.meanwhile = {"POST processes": fill_up}
+    with subprocess.Popen(
+        [*command, "-e", "served", "--var", "period=2024 Q4", "--var", "final=true"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=at(where),
+    ) as child:
+        children.append(child)
+        out, err = child.communicate()
+    assert child.returncode == 1, out + err
+    (made,) = {item["id"] for item in server.control("GET", "processes")} - before
+    assert f"close was created as {made}, and that could not be recorded" in out
+    assert "No file could be written for it: note it down now." in out
+    assert "Traceback" not in out + err
+    recover = next(line for line in out.splitlines() if "procspec -C" in line).partition(": ")[2]
+    way = ["resolve", "close", "--id", made, "-e", "served", "--var=period=2024 Q4", "--var=final=True"]
+    assert shlex.split(recover) == ["procspec", "-C", str(close.folder), *way]
+    assert close.run("plan").code == 4
+    close.ok(*way)
+    assert close.record("close")["id"] == made
+    close.ok("apply", "--auto-approve", *way[-2:])

@@ -34,7 +34,7 @@ def named(server: Server) -> list[dict[str, Any]]:
     return [item for item in (listed["processes"] if isinstance(listed, dict) else listed)]
 
 
-@pytest.mark.parametrize("drop", ["after", "502", "id"])
+@pytest.mark.parametrize("drop", ["after", "502", "id", "deep"])
 def test_a_lost_answer_is_adopted(close: Home, server: Server, dropper: Proxy, drop: str) -> None:
     before = {item["id"] for item in named(server)}
     dropper.faults = {"POST processes": drop}
@@ -62,6 +62,36 @@ def test_a_request_that_was_not_carried_out(close: Home, server: Server, dropper
     close.ok("apply", "--auto-approve")
     assert creates(server) == 1
     assert close.pending() == []
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_the_end_of_an_apply_names_what_waits_for_resolve(close: Home, dropper: Proxy, others: int) -> None:
+    """Nothing else went wrong, and yet it is not complete: exit 4 must not look like a success."""
+    dropper.faults = {"POST processes": "after"}
+    assert close.run("apply", "--auto-approve").code == 4
+    dropper.faults = {}
+    for number in range(others):
+        close.write(f"{number}.procspec.yaml", PROCESS.replace("key: close", f"key: other-{number}"))
+    again = close.run("apply", "--auto-approve")
+    assert again.code == 4
+    last = again.out.splitlines()[-1]
+    assert (
+        last
+        == f"Apply incomplete: {others} of {others} carried out. close: an outcome is unknown, see above."
+    )
+    assert "Apply complete" not in again.out
+    assert again.out.count("+ other-0  created ") == others
+
+
+def test_a_failure_and_what_waits_for_resolve_are_both_named(close: Home, dropper: Proxy) -> None:
+    dropper.faults = {"POST processes": "after"}
+    assert close.run("apply", "--auto-approve").code == 4
+    dropper.faults = {"POST processes": "400"}
+    close.write("other.procspec.yaml", PROCESS.replace("key: close", "key: other"))
+    again = close.run("apply", "--auto-approve")
+    assert again.code == 4
+    told = "Apply incomplete: 0 of 1 carried out; not right: other. close: an outcome is unknown, see above."
+    assert again.out.splitlines()[-1] == told
 
 
 def test_resolve_checks_the_structure(close: Home, server: Server, dropper: Proxy) -> None:

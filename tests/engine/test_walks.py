@@ -33,7 +33,7 @@ from tests import faults
 from tests.conftest import Home
 from tests.faults import Embedded
 from tests.killing import ran
-from tests.promises import Truth, converges, nothing_lost, resolve, unsettled
+from tests.promises import Truth, carried_out, converges, nothing_lost, resolve, unsettled
 
 PROJECT = """\
 kind: Project
@@ -106,7 +106,7 @@ class Walk(RuleBasedStateMachine):
             (home.folder / ".procspec").symlink_to(self.folder / "shared")
         self.truth = Truth(self.home.folder)
         self.write("First")
-        self.step("begin", self.home.run(*APPLY).code)
+        self.applied("begin", self.home.run(*APPLY).code)
 
     def teardown(self) -> None:
         """Whatever it was, it can be brought to its end."""
@@ -132,6 +132,12 @@ class Walk(RuleBasedStateMachine):
     def step(self, name: str, code: int) -> None:
         type(self).steps[name] += 1
         assert code in ENDINGS, f"{name} ended with {code}"
+
+    def applied(self, name: str, code: int) -> None:
+        """A step that was an apply of all that has a file, and nobody else at work."""
+        self.step(name, code)
+        for wanted in self.wanted if code == 0 else ():
+            carried_out(self.truth, NAMES[wanted])
 
     @contextmanager
     def world(self) -> Iterator[World]:
@@ -170,7 +176,7 @@ class Walk(RuleBasedStateMachine):
     def apply(self, change: Change, prune: bool, replace: bool) -> None:
         self.change(change)
         options = [*["--prune"] * prune, *["--allow-replace"] * replace]
-        self.step("apply", self.command("apply", "--auto-approve", *options)[0])
+        self.applied("apply", self.command("apply", "--auto-approve", *options)[0])
 
     @rule(change=changes, position=st.integers(1, 70))
     def kill(self, change: Change, position: int) -> None:
@@ -185,7 +191,7 @@ class Walk(RuleBasedStateMachine):
         self.change(change)
         emulator = Embedded(self.folder / "shared" / "emulator.db")
         emulator.set(kind(method=write[0], path=write[1], call=call))
-        self.step("fault", self.command(*APPLY)[0])
+        self.applied("fault", self.command(*APPLY)[0])
         emulator.clear()
 
     @rule(name=names, value=st.sampled_from(["2025-02-01", "2025-03-01"]))

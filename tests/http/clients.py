@@ -44,6 +44,11 @@ def post(http: Http, resend: Resend = Resend.NEVER, accept: tuple[int, ...] = (2
     return http.send("POST", "/processes", body={"name": "Close"}, resend=resend, accept=accept)
 
 
+def nested(levels: int) -> bytes:
+    """JSON of that many lists, one in another."""
+    return b"[" * levels + b"]" * levels
+
+
 LOST: dict[str, Act] = {
     "reset": resets,
     "closed": hangs_up,
@@ -68,6 +73,8 @@ LOST: dict[str, Act] = {
     "200 cut JSON": says(200, b'{"id": '),
     "200 no UTF-8": says(200, b'{"id": "\xff"}'),
     "200 nested": says(200, b"[" * 9_000),
+    "200 nested, and whole": says(200, nested(600)),
+    "200 a little too deep": says(200, nested(201)),
     "200 no number": says(200, b'{"id": NaN}'),
 }
 

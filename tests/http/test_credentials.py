@@ -13,7 +13,7 @@ import pytest
 from procspec.errors import Denied, ServiceError, UnknownOutcome
 from procspec.http import Resend
 from procspec.model import Credentials
-from tests.http.clients import CLIENT, LOST, OK, TOKEN, client, everything, get, post, token
+from tests.http.clients import CLIENT, LOST, OK, TOKEN, client, everything, get, nested, post, token
 from tests.http.wire import (
     Act,
     resets,
@@ -52,6 +52,20 @@ def test_a_token_is_renewed_before_it_expires() -> None:
         get(http)
     assert [taken.path for taken in server.taken] == ["/oauth2/token", "/x", "/x", "/oauth2/token", "/x"]
     assert server.taken[-1].headers["authorization"] == "Bearer new"
+
+
+@pytest.mark.parametrize(
+    ("life", "fetched"), [(10**400, 1), (-(10**400), 2), (0, 2)], ids=["for ever", "long over", "over"]
+)
+def test_a_life_that_no_token_has_is_no_reason_to_fail(life: int, fetched: int) -> None:
+    """The largest is cut, and one that is over already is fetched anew for the next request."""
+    with (
+        serving(token(expires_in=life), OK, *([OK] if fetched == 1 else [token(), OK])) as server,
+        client(server, credentials=CLIENT) as http,
+    ):
+        get(http)
+        assert get(http).body == {"id": "p-1"}
+    assert [taken.path for taken in server.taken].count("/oauth2/token") == fetched
 
 
 @pytest.mark.parametrize("resend", list(Resend))
@@ -246,6 +260,7 @@ def test_a_long_message_is_cut() -> None:
     [
         (b"<html><h1>Forbidden</h1>", "an HTML page instead of JSON"),
         (b"Forbidden", "a body that is not JSON"),
+        (nested(600), "a body that is not JSON"),
         ({"error": "server_error", "error_description": "Broken."}, r"\(server_error\): Broken\."),
         ({"error": {"code": 7, "message": "Inner."}}, r"\(7\): Inner\."),
         ({"code": 404, "message": None}, r"\(404\)"),

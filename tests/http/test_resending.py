@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from email.utils import formatdate
@@ -12,8 +14,9 @@ from email.utils import formatdate
 import pytest
 
 from procspec.errors import ServiceError, UnknownOutcome
+from procspec.halt import Halt
 from procspec.http import Answer, Http, Resend
-from tests.http.clients import LOST, OK, QUICK, TOKEN, client, get, post
+from tests.http.clients import LOST, OK, QUICK, TOKEN, client, get, nested, post
 from tests.http.wire import (
     Act,
     Connection,
@@ -115,6 +118,14 @@ def test_who_comes_back_between_two_attempts_is_reached() -> None:
     assert [answer.body for answer in answers] == [{"id": "p-1"}]
 
 
+def test_json_is_read_down_to_two_hundred_levels() -> None:
+    with serving(says(200, nested(200))) as server, client(server) as http:
+        body, levels = get(http).body, 0
+        while body is not None:
+            body, levels = next(iter(body), None), levels + 1
+    assert levels == 200
+
+
 @pytest.mark.parametrize("status", [200, 202, 204])
 def test_a_success_of_another_kind_is_no_refusal(status: int) -> None:
     """The server did something; the caller does not know what."""
@@ -136,8 +147,8 @@ def test_a_redirect_is_never_followed(status: int, resend: Resend) -> None:
         post(http, resend)
     assert caught.value.status == status
     assert (len(server.taken), other.taken) == (1, [])
-    # 303 says that it was done, and where to look: for a create that is no refusal.
-    assert isinstance(caught.value, UnknownOutcome) == (status == 303 and resend is Resend.NEVER)
+    # 301 to 303 may say that it was done, and where to look: for a create that is no refusal.
+    assert isinstance(caught.value, UnknownOutcome) == (status <= 303 and resend is Resend.NEVER)
 
 
 def test_an_accepted_refusal_must_be_the_services_own() -> None:
@@ -166,6 +177,7 @@ def test_an_accepted_refusal_must_be_the_services_own() -> None:
         (0, says(429, Retry_After="Mon, 30 Sep 2024 10:00:00 GMT")),
         (0, says(429, Retry_After="soon")),
         (0, says(429, Retry_After="9" * 5000)),
+        (0, says(429, {"message": "Slow", "retryAfter": -(10**400)})),
     ],
 )
 def test_the_wait_that_the_server_asks_for_is_made(seconds: int, act: Act) -> None:
@@ -182,7 +194,9 @@ def test_the_wait_that_the_server_asks_for_is_made(seconds: int, act: Act) -> No
     [
         says(429, Retry_After="100"),
         says(429, {"code": "tooMany", "message": "Retry request in 100 seconds."}),
-        says(429, Retry_After=formatdate(time.time() + 100, usegmt=True)),
+        says(429, Retry_After=formatdate(time.time() + 100_000, usegmt=True)),
+        says(429, {"message": "Slow", "retryAfter": 10**400}),
+        says(429, b'{"message": "Slow", "retryAfter": 1e999}'),
     ],
 )
 def test_a_wait_that_is_too_long_ends_the_request_and_is_told(act: Act, resend: Resend) -> None:
@@ -195,3 +209,72 @@ def test_a_wait_that_is_too_long_ends_the_request_and_is_told(act: Act, resend: 
     assert not isinstance(caught.value, UnknownOutcome)
     assert caught.value.status == 429
     assert len(server.taken) == 1
+
+
+# ------------------------------------------------------------------------------------- after a signal
+
+
+def asks(halt: Halt, act: Act) -> Act:
+    """Answers, and a little later, in the pause that the client makes, somebody presses Ctrl-C."""
+
+    def answer(connection: Connection) -> object:
+        keep = act(connection)
+        threading.Timer(0.1, halt.ask, (signal.SIGINT,)).start()
+        return keep
+
+    return answer
+
+
+PATIENT = replace(QUICK, backoff=1.0)
+"""A first pause of a second or two."""
+
+
+@pytest.mark.parametrize("resend", list(Resend))
+def test_a_signal_between_two_attempts_is_the_end_of_the_request(resend: Resend) -> None:
+    halt = Halt()
+    with (
+        serving(asks(halt, says(429, {"message": "Slow."})), OK) as server,
+        client(server, limits=PATIENT, halt=halt) as http,
+        pytest.raises(ServiceError, match="429: Slow") as caught,
+    ):
+        post(http, resend, accept=(200,))
+    assert halt.is_asked
+    assert not isinstance(caught.value, UnknownOutcome)
+    assert len(server.taken) == 1
+
+
+@pytest.mark.parametrize("resend", list(Resend))
+def test_who_comes_back_after_a_signal_is_not_reached(resend: Resend) -> None:
+    """Nobody was there at the first attempt; there is no second one."""
+    halt = Halt()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    threading.Timer(0.1, halt.ask, (signal.SIGINT,)).start()
+    with (
+        closing(Http(f"http://127.0.0.1:{port}", credentials=TOKEN, limits=PATIENT, halt=halt)) as http,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        sending = pool.submit(post, http, resend)
+        assert halt.wait(30)
+        with socket.create_server(("127.0.0.1", port)) as listener:
+            with pytest.raises(ServiceError, match="could not be sent"):
+                sending.result()
+            listener.settimeout(0.1)
+            with pytest.raises(TimeoutError):
+                listener.accept()
+
+
+@pytest.mark.parametrize("resend", list(Resend))
+def test_a_signal_while_the_rate_is_waited_for_sends_nothing_but_a_look(resend: Resend) -> None:
+    """What was sent before may still be looked at, when its turn comes."""
+    halt = Halt()
+    limits = replace(QUICK, rate=1, window=1.5)
+    with serving(OK) as server, client(server, limits=limits, halt=halt) as http:
+        get(http)
+        threading.Timer(0.2, halt.ask, (signal.SIGINT,)).start()
+        with pytest.raises(ServiceError, match=r"could not be sent.*the command was interrupted") as caught:
+            post(http, resend)
+        assert not isinstance(caught.value, UnknownOutcome)
+        assert len(server.taken) == 1
+        assert get(http).body == {"id": "p-1"}
+    assert [taken.method for taken in server.taken] == ["GET", "GET"]

@@ -130,9 +130,9 @@ BETWEEN: list[tuple[str, Files, list[str]]] = [
         ["procspec.yaml:14:8 malformed-expression"],
     ),
     (
-        "a forEach",
+        "a forEach without its key in the key",
         {MAIN: PROJECT, FILE: PROCESS + "forEach: {a: 1}\n"},
-        ["a.procspec.yaml:9:1 unknown-field"],
+        ["a.procspec.yaml:2:6 for-each-key"],
     ),
 ]
 """What is wrong with bytes, sizes, and between files."""
@@ -217,7 +217,7 @@ def test_no_project(home: Home, make: Callable[[Path], None]) -> None:
 
 def test_a_folder_with_the_name_of_a_file_is_a_folder(home: Home) -> None:
     write(home.folder, {MAIN: PROJECT, "x.procspec.yaml/y.procspec.yaml": PROCESS})
-    assert refused(home) == []
+    assert refused(home) == ["x.procspec.yaml/y.procspec.yaml:?8:7 no-approver"]
 
 
 def test_a_file_that_grows_is_read_up_to_the_limit(home: Home) -> None:

@@ -128,7 +128,33 @@ PROCESSES: list[tuple[str, str, list[str]]] = [
     ("a leap year that is none", PROCESS + "dueDate: 2023-02-29\n", ["9:10 bad-date"]),
     ("year nought", PROCESS + "dueDate: 0000-01-01\n", ["9:10 bad-date"]),
     ("a date-time", PROCESS + "dueDate: 2024-12-15T17:00:00Z\n", ["9:10 bad-date"]),
-    ("a workday", jobs("- job: a", "  sendTask: {title: A, dueDate: WD+3}"), ["8:37 bad-date"]),
+    (
+        "a workday with nothing to count from",
+        jobs("- job: a", "  sendTask: {title: A, dueDate: WD+3}"),
+        ["8:37 workday-without-anchor"],
+    ),
+    (
+        "a workday without business days",
+        PROCESS + "businessEndDate: 2024-12-31\ncalendar: us-close\ndueDate: WD+3\n",
+        ["11:10 workday-without-calendar"],
+    ),
+    (
+        "a zeroth business day",
+        PROCESS + "businessEndDate: 2024-12-31\ndueDate: WD+0\n",
+        ["10:10 bad-workday"],
+    ),
+    ("a workday in lower case", PROCESS + "businessEndDate: 2024-12-31\ndueDate: wd+3\n", ["10:10 bad-date"]),
+    ("a date that counts from itself", PROCESS + "dueDate: due+1d\n", ["9:10 date-cycle"]),
+    (
+        "a workday of no calendar",
+        PROCESS + "calendar: x\nbusinessEndDate: WD-1\n",
+        ["9:11 unknown-calendar", "10:18 date-cycle"],
+    ),
+    (
+        "a workday among the holidays",
+        PROCESS + "businessDateExclusions: [2024-12-25, WD+3]\n",
+        ["9:38 bad-date"],
+    ),
     ("another notation", PROCESS + "businessStartDate: 31/12/2024\n", ["9:20 bad-date"]),
     (
         "an impossible holiday",

@@ -15,6 +15,7 @@ from procspec.model import (
     Node,
     Project,
     Request,
+    Shift,
 )
 
 if TYPE_CHECKING:
@@ -39,12 +40,22 @@ class Workiva:
 
         return payload(desired)
 
+    def parts(self, desired: Node) -> tuple[tuple[Node, Json], ...]:
+        from procspec.providers.workiva.wire import parts
+
+        return parts(desired)
+
     def lower(
         self, live: Node | None, planned: Node | None, changes: tuple[Change, ...]
     ) -> tuple[Request, ...]:
         from procspec.providers.workiva.lower import lower
 
         return lower(live, planned, changes)
+
+    def cascade(self, live: Node, planned: Node) -> tuple[Shift, ...]:
+        from procspec.providers.workiva.relative import cascade
+
+        return cascade(live, planned)
 
     def start(self, id: str, *, email: bool) -> Request:
         from procspec.providers.workiva.lower import start

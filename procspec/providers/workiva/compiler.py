@@ -28,7 +28,6 @@ from procspec.model import (
 from procspec.providers.workiva.fields import ACTIONS, FIELDS, names
 
 _PEOPLE = ("assignee", "approver")
-_CALENDAR = ("businessDaysOfWeek", "businessDateExclusions", "businessDateInclusions", "calendarIds")
 
 
 # --------------------------------------------------------------------------------------------- compile
@@ -53,7 +52,7 @@ class _Compiler:
     def process(self) -> Node:
         data = self.document.data
         fields, origins = self.pick(data, (), "process")
-        for name, value in self.calendar(data).items():
+        for name, value in self.document.calendar_fields.items():
             if name not in fields:
                 fields[name] = value
                 origins[name] = Origin(
@@ -67,12 +66,6 @@ class _Compiler:
             place=self.document.place(("key",)),
             children=(self.group(data["root"], ("root",), ROOT),),
         )
-
-    def calendar(self, data: Mapping[str, Any]) -> Mapping[str, Json]:
-        if "calendar" not in data:
-            return {}
-        entries = self.project.calendars[data["calendar"]]
-        return {name: entries[name] for name in _CALENDAR if name in entries}
 
     def group(self, data: Mapping[str, Any], path: Path, key: str) -> Node:
         fields, origins = self.pick(data, path, "root" if key == ROOT else "group")
@@ -119,9 +112,12 @@ class _Compiler:
         return written
 
     def origin(self, name: str, written: Json, path: Path) -> Origin:
+        place = self.document.place(path)
+        if path in self.document.written:
+            return Origin(place=place, written=self.document.written[path], via="calendar")
         person = name in _PEOPLE and isinstance(written, str)
         return Origin(
-            place=self.document.place(path),
+            place=place,
             written=written if person else "",
             via="person" if person else "",
         )

@@ -36,11 +36,20 @@ def _name(on: str, name: str) -> FieldRule:
     return FieldRule(on=on, name=name, update=Update.RENAME, source=_BATCH, compare=Compare.TEXT)
 
 
+_CONTENT = frozenset({"document", "section", "sourceLetter"})
+"""Ids of files and letters, which every period has its own of (guide, "Action Types")."""
+
+
 def _fixed(on: str, name: str, compare: Compare = Compare.EXACT, *, default: Json = None) -> FieldRule:
     """What only a new process can change."""
-    source = _NESTED if on in ("root", "group") else _T12
     return FieldRule(
-        on=on, name=name, update=Update.IMMUTABLE, source=source, compare=compare, default=default
+        on=on,
+        name=name,
+        update=Update.IMMUTABLE,
+        source=_NESTED if on in ("root", "group") else _T12,
+        compare=compare,
+        default=default,
+        chosen=name in _CONTENT,
     )
 
 

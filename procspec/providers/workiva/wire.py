@@ -5,11 +5,11 @@ Reading accepts every form that the documents show; writing uses the form of the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from procspec.errors import ServiceError
-from procspec.model import PROCESS, ROOT, Json, Kind, Node, Run
+from procspec.model import PROCESS, ROOT, Json, Kind, Node, Run, Stamp
 from procspec.providers.workiva.fields import ACTIONS, names
 
 # T2: the reference's examples call these fields otherwise, and give the id alone.
@@ -24,6 +24,18 @@ def payload(process: Node) -> Json:
     """The body of `POST /processes` (guide, "Creating a Process"): set fields only, in the table's order."""
     (root,) = process.children
     return {**_members(process, "process"), "root": _group(root, "root")}
+
+
+def parts(process: Node) -> tuple[tuple[Node, Json], ...]:
+    """Every process, group and job of the body, with the node that it comes from, parents first."""
+    body = payload(process)
+    return ((process, body), *_below(process.children[0], body["root"]))
+
+
+def _below(node: Node, body: Json) -> Iterator[tuple[Node, Json]]:
+    yield node, body
+    for child, wrapper in zip(node.children, body.get("children", ()), strict=True):
+        yield from _below(child, wrapper[wrapper["type"]])
 
 
 def _members(node: Node, on: str) -> dict[str, Json]:
@@ -66,9 +78,18 @@ def process(body: Json) -> Node:
         key=PROCESS,
         id=data["id"],
         revision=revision if isinstance(revision, int) else None,
+        modified=_stamp(data.get("modified")),
         fields=_fields(data, "process"),
         children=(_read_group(_object(data.get("root"), "root group"), "root"),),
     )
+
+
+def _stamp(value: Json) -> Stamp | None:
+    """When and by whom (guide, "Creating a Process", answer); answers may leave it out."""
+    given = value if isinstance(value, dict) else {}
+    when, user = given.get("dateTime"), given.get("user")
+    who = user.get("id") if isinstance(user, dict) else user
+    return Stamp(when=when, who=who if isinstance(who, str) else "") if isinstance(when, str) else None
 
 
 _OVER = frozenset({"complete", "cancelled", "error"})

@@ -9,7 +9,7 @@ import pytest
 
 from procspec import source
 from procspec.errors import ServiceError
-from procspec.model import Json, Node
+from procspec.model import Json, Node, Stamp
 from procspec.providers.workiva import Workiva
 from procspec.providers.workiva.targets import locate
 from procspec.providers.workiva.wire import payload, process
@@ -152,3 +152,21 @@ def test_the_guides_validation_errors_are_located() -> None:
 def test_what_is_no_process_is_refused(body: Json) -> None:
     with pytest.raises(ServiceError):
         process(body)
+
+
+@pytest.mark.parametrize(
+    ("modified", "stamp"),
+    [
+        (
+            {"dateTime": "2024-10-01T15:00:00Z", "user": {"id": "V1Z"}},
+            Stamp(when="2024-10-01T15:00:00Z", who="V1Z"),
+        ),
+        ({"dateTime": "2024-10-01T15:00:00Z", "user": "V1Z"}, Stamp(when="2024-10-01T15:00:00Z", who="V1Z")),
+        ({"dateTime": "2024-10-01T15:00:00Z"}, Stamp(when="2024-10-01T15:00:00Z")),
+        ({"dateTime": 5, "user": []}, None),
+        ("yesterday", None),
+        (None, None),
+    ],
+)
+def test_when_and_by_whom_is_read_if_it_is_there(modified: Json, stamp: Stamp | None) -> None:
+    assert process({"id": "p", "root": {"children": []}, "modified": modified}).modified == stamp

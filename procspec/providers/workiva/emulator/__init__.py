@@ -4,7 +4,7 @@ It follows the published documents and shares no code with the client beside it:
 bug confirm itself. Importing this module is cheap; the server parts are imported when they are called.
 
 "Guide" in these modules is "Introduction to the Processes API"; "reference" is the endpoint's own page.
-A rule that no document states is marked (inference); a trap of the documents is marked T1 to T22.
+A rule that no document states is marked (inference); a trap of the documents is marked T1 to T23.
 """
 
 from __future__ import annotations

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from procspec.providers.workiva.emulator import answers, build, patch, runs, runviews, shapes, validation
+from procspec.providers.workiva.emulator import (
+    answers,
+    build,
+    patch,
+    relative,
+    runs,
+    runviews,
+    shapes,
+    validation,
+)
 from procspec.providers.workiva.emulator.calls import Call, Operation, Takes
 from procspec.providers.workiva.emulator.errors import Refusal, bad_request, conflict, not_found
 from procspec.providers.workiva.emulator.nouns import READ, WRITE, Answer, Object, View
@@ -54,8 +63,12 @@ def get(call: Call) -> Answer:
 
 
 def patch_process(call: Call) -> Answer:
-    """200 with the updated process."""
-    return Answer(200, save(call, patch.patched(_live(call), call.body)), View.PROCESS)
+    """200 with the updated process, its relative dates moved."""
+    process = _live(call)
+    before = relative.Count(process)
+    process = patch.patched(process, call.body)
+    relative.shift(process, before)
+    return Answer(200, save(call, process), View.PROCESS)
 
 
 def batch_update(call: Call) -> Answer:

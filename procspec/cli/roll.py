@@ -1,0 +1,45 @@
+"""`procspec roll`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import click
+
+from procspec import providers
+from procspec.cli import opening, options
+from procspec.cli.report import FORMAT
+from procspec.cli.screen import Globals
+from procspec.errors import UsageError
+
+
+@click.command("roll")
+@click.argument("next_period", metavar="PERIOD", callback=options.readable)
+@options.project
+@options.output("text", "json")
+@click.pass_obj
+def command(
+    given: Globals, next_period: str, environment: str | None, variables: dict[str, str], output: str
+) -> int:
+    """Show what the processes of another PERIOD will be against this one's; nothing is written.
+
+    Same tasks, moved dates, dates that land on a holiday, and ids that must be chosen by hand. The old
+    period's processes and records are kept.
+    """
+    from procspec.codec import encode
+    from procspec.engine.roll import roll
+    from procspec.render.roll import roll as render
+
+    now, _ = opening.sound(given, environment, variables)
+    if now.period is None:
+        raise UsageError("The project has no period.", hint='Write "period: 2024-Q4" into procspec.yaml.')
+    later = replace(given, environ={**given.environ, "PROCSPEC_PERIOD": next_period})
+    then, _ = opening.sound(later, environment, variables)
+    with opening.store(given, environment, variables) as (store, name):
+        records = store.read(name)
+    found = roll(providers.get(now.environment.provider), now, then, records)
+    if output == "json":
+        given.screen.data({"format_version": FORMAT, "exit_code": 0, **encode(found)})
+    else:
+        given.screen.say(render(found, given.screen.paint))
+    return 0

@@ -1,0 +1,178 @@
+"""roll: the processes of another period against those of this one; two compilations, no account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from procspec.engine.session import Wanted, wanted
+from procspec.model import (
+    Action,
+    Change,
+    Choice,
+    Compare,
+    FieldRule,
+    Kind,
+    Landing,
+    Node,
+    Project,
+    Record,
+    Roll,
+    Rolled,
+)
+from procspec.providers.base import Provider
+from procspec.reconcile.compare import rule_of, same
+from procspec.reconcile.diff import computed, whole
+
+
+def roll(provider: Provider, now: Project, then: Project, records: Mapping[str, Record]) -> Roll:
+    """What `then`, the project in another period, has against `now`; raises SpecError as compiling does.
+
+    Processes belong together that come from one template and one entry of its `forEach`. `records` says
+    which of those of other periods are there: they are kept as they are.
+    """
+    ours, theirs = _by_template(wanted(now, provider)), _by_template(wanted(then, provider))
+    order = [*theirs, *(name for name in ours if name not in theirs)]
+    names = (_name(now), _name(then))
+    rolled = [_Pair(provider, names, ours.get(name), theirs.get(name)).rolled() for name in order]
+    stay = {one.after for one in rolled if one.after is not None}
+    return Roll(
+        project=then.name,
+        environment=then.environment.name,
+        before=names[0],
+        after=names[1],
+        processes=tuple(rolled),
+        kept=tuple(
+            sorted(key for key, one in records.items() if _is_kept(one, names[1]) and key not in stay)
+        ),
+        labels={person.id: person.label for person in then.people.values()},
+    )
+
+
+def _name(project: Project) -> str:
+    return project.period.name if project.period else ""
+
+
+def _is_kept(record: Record, period: str) -> bool:
+    return record.id is not None and not record.trashed and record.period not in ("", period)
+
+
+def _by_template(files: Mapping[str, Wanted]) -> dict[tuple[str, str, str], Wanted]:
+    return {
+        (file.document.file, file.document.template, file.document.place(()).copy): file
+        for file in files.values()
+    }
+
+
+_Nodes = tuple[Node | None, Node | None, int]
+"""A node now and then, and its level in the tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A process of both periods; one side is None where only the other has it."""
+
+    provider: Provider
+    names: tuple[str, str]
+    """What the two periods are called."""
+    before: Wanted | None
+    after: Wanted | None
+
+    def rolled(self) -> Rolled:
+        """The differences in the order of the next period's file."""
+        before = self.before.desired if self.before else None
+        after = self.after.desired if self.after else None
+        pairs = list(self.pairs(before, after))
+        shown = self.after or self.before
+        return Rolled(
+            before=self.before.key if self.before else None,
+            after=self.after.key if self.after else None,
+            title=shown.desired.title if shown else "",
+            tasks=sum(_is_job(one) and _is_job(other) for one, other, _ in pairs),
+            changes=tuple(
+                change for one, other, level in pairs for change in self.changes(one, other, level)
+            ),
+            landings=tuple(self.landings()),
+            choices=tuple(choice for one, other, _ in pairs for choice in self.choices(one, other)),
+            place=shown.desired.place if shown else None,
+        )
+
+    def pairs(self, before: Node | None, after: Node | None) -> Iterator[_Nodes]:
+        """The nodes of both trees with their levels; the same key, but for the period's name in it."""
+        ours = {self.key(node.key): node for node, _ in _levels(before)}
+        theirs = {node.key: level for node, level in _levels(after)}
+        yield from ((ours.get(node.key), node, level) for node, level in _levels(after))
+        yield from (
+            (node, None, level) for node, level in _levels(before) if self.key(node.key) not in theirs
+        )
+
+    def key(self, before: str) -> str:
+        return before.replace(*self.names) if all(self.names) else before
+
+    def changes(self, before: Node | None, after: Node | None, level: int) -> Iterator[Change]:
+        """The fields of a node that differ, or the node itself where only one side has it."""
+        node = after or before
+        if before is None or after is None or node is None:
+            if node is not None and self.before and self.after:
+                yield Change(
+                    action=Action.CREATE if before is None else Action.TRASH,
+                    node=node.key,
+                    before=whole(before) if before else None,
+                    after=whole(after) if after else None,
+                    place=node.place,
+                    level=level,
+                )
+            return
+        for name in dict.fromkeys((*after.fields, *before.fields)):
+            one, other = before.fields.get(name), after.fields.get(name)
+            if not same(self.rule(after, name), one, other):
+                yield self.change(after, name, one, other, level)
+
+    def change(self, node: Node, name: str, before: object, after: object, level: int) -> Change:
+        origin = node.origins.get(name)
+        return Change(
+            action=Action.UPDATE,
+            node=node.key,
+            field=name,
+            before=before,
+            after=after,
+            place=origin.place if origin else node.place,
+            level=level,
+            written=computed(node, [name]),
+        )
+
+    def rule(self, node: Node, name: str) -> FieldRule:
+        return rule_of(self.provider.fields, node, name)
+
+    def landings(self) -> Iterator[Landing]:
+        """Dates of the next period on which nobody works."""
+        calendar = self.after.document.calendar if self.after else None
+        if calendar is None or self.after is None:
+            return
+        for node in self.after.desired.walk():
+            for name, value in node.fields.items():
+                is_due = self.rule(node, name).compare is Compare.DATE and name.lower().endswith("duedate")
+                if is_due and not calendar.is_business(date.fromisoformat(value[:10])):
+                    change = self.change(node, name, None, value, 0)
+                    yield Landing(path=change.path, day=value[:10], place=change.place)
+
+    def choices(self, before: Node | None, after: Node | None) -> Iterator[Choice]:
+        """Ids of content that are the same in both periods."""
+        if before is None or after is None:
+            return
+        for name, value in after.fields.items():
+            if self.rule(after, name).chosen and before.fields.get(name) == value:
+                change = self.change(after, name, None, value, 0)
+                yield Choice(path=change.path, id=str(value), place=change.place)
+
+
+def _is_job(node: Node | None) -> bool:
+    return node is not None and node.kind is Kind.JOB
+
+
+def _levels(node: Node | None, level: int = 0) -> Iterator[tuple[Node, int]]:
+    if node is not None:
+        yield node, level
+        for child in node.children:
+            yield from _levels(child, level + 1)

@@ -1,0 +1,165 @@
+"""One exchange over one connection: a socket, or an application in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+import zlib
+from collections.abc import Iterator
+from typing import Any, Protocol, cast
+
+import httpcore
+import httpx
+
+from procspec.http.answers import Reply, unpacked
+from procspec.http.contract import Limits, Lost, NotSent
+from procspec.http.inprocess import App, Call, scope
+from procspec.http.network import Network, pool
+from procspec.http.outgoing import Outgoing
+
+
+class Transport(Protocol):
+    """An `httpx.BaseTransport` that knows about attempts."""
+
+    def begin(self, until: float) -> None:
+        """Starts an attempt that ends at `until`, on the monotonic clock."""
+
+    @property
+    def sent(self) -> bool:
+        """Whether a byte of the request may have left since `begin`."""
+
+
+class Wire:
+    """One connection, for one exchange at a time."""
+
+    def __init__(self, origin: str, transport: Transport, limits: Limits) -> None:
+        self._origin = origin
+        self._transport = transport
+        self._limits = limits
+        self._client = httpx.Client(
+            transport=cast(httpx.BaseTransport, transport),
+            trust_env=False,  # no .netrc; the proxy is `network.pool`'s choice
+            follow_redirects=False,
+            timeout=httpx.Timeout(limits.read, connect=limits.connect),
+        )
+
+    def exchange(self, request: Outgoing) -> Reply:
+        """Sends once and reads the whole answer; raises NotSent or Lost."""
+        until = time.monotonic() + self._limits.deadline
+        self._transport.begin(until)
+        try:
+            with self._client.stream(
+                request.method,
+                self._origin + request.path,
+                params=request.query or None,
+                content=request.content,
+                headers=request.headers,
+            ) as answer:
+                coding = answer.headers.get("content-encoding", "")
+                body = unpacked(answer.iter_raw(), coding, self._limits.max_body)
+        except _FAULTS as error:
+            why = _why(error, until, self._limits)
+            # Not `from error`: its text may quote the server or the proxy.
+            raise (Lost(why) if self._transport.sent else NotSent(why)) from None
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Reply(answer.status_code, headers, body)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+_FAULTS = (
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.TimeoutException,
+    httpx.HTTPError,
+    zlib.error,
+    OSError,
+)
+
+
+def _why(error: Exception, until: float, limits: Limits) -> str:
+    """The fault in our words: the libraries' may quote the server."""
+    if isinstance(error, httpcore.ConnectTimeout):
+        return f"no connection within {limits.connect:g} s"
+    if isinstance(error, httpcore.ProxyError):
+        return f"no connection (the proxy answered {str(error)[:3]})"
+    if isinstance(error, httpcore.ConnectError):
+        return f"no connection ({error})"
+    if isinstance(error, httpcore.TimeoutException):
+        late = time.monotonic() >= until
+        return f"no whole answer within {limits.deadline:g} s" if late else f"silence for {limits.read:g} s"
+    if isinstance(error, httpcore.NetworkError):
+        return "the connection was reset"
+    return "the answer was cut off, or is not HTTP"
+
+
+class Sockets(httpx.BaseTransport):
+    """httpx over a pool of httpcore's with our network under it; `httpx.HTTPTransport` takes none."""
+
+    def __init__(self, origin: str, context: ssl.SSLContext | None) -> None:
+        self._network = Network(secure=context is not None)
+        self._pool = pool(origin, self._network, context)
+
+    def begin(self, until: float) -> None:
+        self._network.begin(until)
+
+    @property
+    def sent(self) -> bool:
+        return self._network.sent
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        answer = self._pool.handle_request(
+            httpcore.Request(
+                method=request.method,
+                url=httpcore.URL(
+                    scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+                ),
+                headers=request.headers.raw,
+                content=cast(httpx.SyncByteStream, request.stream),
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer.stream))
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class _Stream(httpx.SyncByteStream):
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._stream
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class InProcess(httpx.BaseTransport):
+    """Calls an ASGI application on an event loop of its own; whatever fails there was sent."""
+
+    sent = True
+
+    def __init__(self, app: App, limits: Limits) -> None:
+        self._app = app
+        self._max_body = limits.max_body
+        self._loop = asyncio.new_event_loop()
+        self._until = 0.0
+
+    def begin(self, until: float) -> None:
+        self._until = until
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        call = Call(request.read(), self._max_body)
+        left = max(0.0, self._until - time.monotonic())
+        target = scope(request.method, request.url.raw_path, request.headers.raw)
+        self._loop.run_until_complete(call.run(self._app, target, left))
+        return httpx.Response(call.status, headers=call.headers, stream=httpx.ByteStream(bytes(call.body)))
+
+    def close(self) -> None:
+        self._loop.close()
