@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from procspec.engine.session import Session, Wanted
+from procspec.engine.session import Session, Wanted, is_kept, is_live
 from procspec.errors import Contended, Refused, StalePlan
 from procspec.model import Action, Plan, ProcessPlan, Record, Started
 
@@ -65,7 +65,7 @@ def check_consent(session: Session, plan: Plan, records: Mapping[str, Record], c
         )
     _check(removing, Action.REPLACE, consent.replace, "--allow-replace")
     _check(removing, Action.TRASH, consent.prune, "--prune")
-    _check_many(removing, records, consent)
+    _check_many(session, removing, records, consent)
     _check_runs(session, removing, records, consent)
 
 
@@ -89,9 +89,11 @@ def _check(removing: list[ProcessPlan], action: Action, allowed: bool, option: s
         )
 
 
-def _check_many(removing: list[ProcessPlan], records: Mapping[str, Record], consent: Consent) -> None:
-    """A wrong folder, variable or branch makes many processes go at once."""
-    there = sum(record.id is not None and not record.trashed for record in records.values())
+def _check_many(
+    session: Session, removing: list[ProcessPlan], records: Mapping[str, Record], consent: Consent
+) -> None:
+    """A wrong folder, variable or branch makes many processes go at once; those of other periods stay."""
+    there = sum(is_live(record) and not is_kept(session, record) for record in records.values())
     if not consent.many and there >= FEW and len(removing) > MANY * there:
         raise Refused(
             f"Nothing was sent: the plan would replace or trash {len(removing)} of {there} processes.",

@@ -9,7 +9,7 @@ from functools import partial
 
 from procspec.engine.cascade import cascade
 from procspec.engine.moves import hints, seen
-from procspec.engine.session import Session, Wanted, blocked, chosen, labels
+from procspec.engine.session import Session, Wanted, blocked, chosen, is_kept, is_live, labels
 from procspec.engine.settle import adoption, check_made
 from procspec.errors import UnknownOutcome
 from procspec.model import PROCESS, Action, Base, Cause, Change, Node, Plan, ProcessPlan, Record
@@ -27,7 +27,7 @@ def plan(session: Session, keys: Iterable[str] = (), *, prune: bool = False, par
         one = partial(plan_process, session, prune=prune)
         found = pool.map(one, asked, map(files.get, asked), map(records.get, asked))
         plans = [now.marked(item) for item in found if item is not None]
-    gone = [key for key in asked if key not in files and _is_live(records[key])]
+    gone = [key for key in asked if key not in files and is_live(records[key])]
     kept = [key for key in gone if is_kept(session, records[key])]
     orphans = [] if prune else [key for key in gone if key not in kept]
     return Plan(
@@ -54,15 +54,6 @@ def _asked(files: Mapping[str, Wanted], records: Mapping[str, Record], keys: Ite
     return [key for key in order if key in named]
 
 
-def _is_live(record: Record) -> bool:
-    return record.id is not None and not record.trashed
-
-
-def is_kept(session: Session, record: Record) -> bool:
-    """Whether the process is of another period: then it is nobody's business that its file is gone."""
-    return record.period not in ("", session.period)
-
-
 def plan_process(
     session: Session, key: str, file: Wanted | None, record: Record | None, *, prune: bool = False
 ) -> ProcessPlan | None:
@@ -70,7 +61,7 @@ def plan_process(
     if record is not None and record.intent is not None and record.intent.id is None:
         return _nothing(key, file, record, blocked(record))
     if file is None:
-        due = prune and record and _is_live(record) and not is_kept(session, record)
+        due = prune and record and is_live(record) and not is_kept(session, record)
         return _orphaned(session, key, record) if due and record else None
     if record is None or record.id is None:
         return _creation(session, file, record)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from procspec.engine.session import Wanted, wanted
+from procspec.engine.session import Wanted, is_live, wanted
 from procspec.model import (
     Action,
     Change,
@@ -55,7 +55,7 @@ def _name(project: Project) -> str:
 
 
 def _is_kept(record: Record, period: str) -> bool:
-    return record.id is not None and not record.trashed and record.period not in ("", period)
+    return is_live(record) and record.period not in ("", period)
 
 
 def _by_template(files: Mapping[str, Wanted]) -> dict[tuple[str, str, str], Wanted]:

@@ -119,6 +119,16 @@ def labels(project: Project) -> Mapping[str, str]:
     return {person.id: person.label for person in project.people.values()}
 
 
+def is_live(record: Record) -> bool:
+    """Whether there should be a process of this record on the server."""
+    return record.id is not None and not record.trashed
+
+
+def is_kept(session: Session, record: Record) -> bool:
+    """Whether the process is of another period: then it is nobody's business that its file is gone."""
+    return record.period not in ("", session.period)
+
+
 def known_ids(record: Record) -> frozenset[str]:
     """Every id of a process that a record knows: its own, an unsettled one, and those still to be trashed."""
     made = record.intent.id if record.intent else None

@@ -168,3 +168,17 @@ def test_the_example_rolls_with_dates_and_names_alone(tmp_path: Path) -> None:
                 assert before.replace("2024-Q4", "2025-Q1").replace("2024-Q3", "2024-Q4") == after
         assert "landings" not in process
     assert sum(len(process.get("choices", [])) for process in processes) == 8
+
+
+def test_kept_processes_do_not_hide_how_many_go(close: Home) -> None:
+    """40 processes of four closed quarters are no reason to trash ten of this one without a word."""
+    twelve = ", ".join(f"e{number:02}: {{name: E{number}}}" for number in range(12))
+    close.edit("procspec.yaml", "us: {name: Acme Inc.}, de: {name: Acme GmbH}", twelve)
+    for period in ("2024-Q4", "2025-Q1", "2025-Q2"):
+        close.ok("apply", "--auto-approve", "--period", period)
+    four = ", ".join(f"e{number:02}: {{name: E{number}}}" for number in range(8))
+    close.edit("procspec.yaml", twelve, four)
+    words = ("apply", "--auto-approve", "--prune", "--period", "2025-Q2")
+    refused = close.run(*words)
+    assert refused.code == 8 and "4 of 12 processes" in refused.err
+    assert close.run(*words, "--allow-many").code == 0
