@@ -77,6 +77,8 @@ calendars:
   us:
     businessDaysOfWeek: [monday, tuesday, wednesday, thursday, friday]
     businessDateExclusions: ["2024-11-28", "2024-12-25"]
+policies:
+  busy-day: {{most: 100000}}       # all jobs are due on one day
 """
 
 
@@ -112,7 +114,7 @@ def _job(number: int, job: int, indent: str) -> str:
         f"    assignee: person-{assignee}",
         f"    approver: person-{approver}",
         '    dueDate: "2099-12-15"',
-        '    approverDueDate: "2099-12-20"',
+        '    approverDueDate: "2099-12-21"',
         "    instructions: |",
         "      Complete the reconciliation, attach the support, and explain",
         "      every difference above the materiality of the period.",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from procspec.cli import opening, options
 from procspec.cli.checked import checked, sound
@@ -28,6 +28,8 @@ from procspec.errors import StalePlan
 from procspec.model import Json, Plan, Project
 from procspec.render.outcome import outcome, summary
 from procspec.render.plan import plan as render
+from procspec.source.periods import CHOICE
+from procspec.source.variables import spelt
 
 
 @click.command("apply")
@@ -60,11 +62,12 @@ def command(
     saved = _saved(targets)
     if saved is not None:
         environment = environment or saved.environment
-        variables = {**_texts(saved.variables), **variables}
+        variables = {**spelt(saved.variables), **variables}
+        given = _of_period(given, saved)
     project, found = _files(given, environment, variables, as_of, saved)
     consent = _consent(saved, **allowed)
     tell = given.screen.tell if output == "json" else given.screen.say
-    with opening.session(given, project, found.as_of, found.files) as session:
+    with opening.session(given, project, found.as_of, found.files, found.custom) as session:
         if not lock_timeout:
             check_free(session)
 
@@ -145,9 +148,17 @@ def _saved(targets: tuple[str, ...]) -> Plan | None:
     return load(read_text(path)) if named or path.is_file() else None
 
 
-def _texts(variables: Mapping[str, Json]) -> dict[str, str]:
-    """Variables as `--var` takes them."""
-    return {name: given if isinstance(given, str) else json.dumps(given) for name, given in variables.items()}
+def _of_period(given: Globals, saved: Plan) -> Globals:
+    """In the plan's period, whatever the environment says; raises StalePlan when the flag names another."""
+    asked = given.environ.get(CHOICE, "")
+    flag = click.get_current_context().get_parameter_source("period") is ParameterSource.COMMANDLINE
+    if flag and asked != saved.period:
+        made = f"for {saved.period}" if saved.period else "without a period"
+        raise StalePlan(
+            f"The plan was made {made}, and --period says {asked!r}.",
+            hint="Leave --period out, or make a plan of that period.",
+        )
+    return replace(given, environ={**given.environ, CHOICE: saved.period})
 
 
 def _document(done: Applied) -> Json:

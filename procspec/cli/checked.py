@@ -36,13 +36,19 @@ def sound(given: Globals, found: Checked) -> Project:
         given.screen.tell(diagnostics(warnings, found.texts, given.screen.paint))
     number = len(found.found)
     if number:
-        told = f"{number} warning of policies; `procspec validate` shows it."
-        many = f"{number} warnings of policies; `procspec validate` shows them."
-        given.screen.tell(f"{given.screen.paint('note', 'warning')}: {told if number == 1 else many}")
+        told, them = ("1 warning", "it") if number == 1 else (f"{number} warnings", "them")
+        note = f"{told} of policies; `{_validate(given, found.project)}` shows {them}."
+        given.screen.tell(f"{given.screen.paint('note', 'warning')}: {note}")
     return found.project
+
+
+def _validate(given: Globals, project: Project) -> str:
+    """The command that looks at the same period."""
+    period = project.period.name if project.period and given.environ.get("PROCSPEC_PERIOD") else ""
+    return f"procspec validate --period {period}" if period else "procspec validate"
 
 
 def invalid(given: Globals, found: Checked, problems: tuple[Diagnostic, ...]) -> Invalid:
     """The files are wrong: what a command raises to end with exit code 3."""
     folder = Path(found.project.folder) if found.project else find(given.folder)
-    return Invalid(problems, found.texts, folder)
+    return Invalid(problems, found.texts, folder, is_whole=found.project is not None)

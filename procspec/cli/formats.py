@@ -24,6 +24,8 @@ class Found:
     diagnostics: Sequence[Diagnostic]
     texts: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
+    is_whole: bool = True
+    """Whether policies were applied too; else a file without findings is not known to be right."""
 
 
 def say(screen: Screen, form: str, found: Found) -> None:
@@ -44,11 +46,12 @@ def shown(form: str, found: Found) -> str:
     if form == "junit":
         from procspec.render.junit import junit
 
-        return junit(diagnostics, {way + file: text for file, text in found.texts.items()})
-    return json_text(_sarif(diagnostics))
+        texts = {way + file: text for file, text in found.texts.items()}
+        return junit(diagnostics, texts, whole=found.is_whole)
+    return json_text(_sarif(diagnostics, whole=found.is_whole))
 
 
-def _sarif(diagnostics: Sequence[Diagnostic]) -> object:
+def _sarif(diagnostics: Sequence[Diagnostic], *, whole: bool) -> object:
     from procspec import __version__
     from procspec.policy import POLICIES
     from procspec.render.sarif import sarif
@@ -57,7 +60,7 @@ def _sarif(diagnostics: Sequence[Diagnostic]) -> object:
     rules = {rule: (summary, "") for rule, summary in RULES.items()}
     policies = {id: (policy.summary, policy.explanation) for id, policy in POLICIES.items()}
     levels = {id: policy.severity for id, policy in POLICIES.items()}
-    return sarif(diagnostics, {**rules, **policies}, __version__, levels)
+    return sarif(diagnostics, {**rules, **policies}, __version__, levels, whole=whole)
 
 
 def _way(folder: Path | None) -> str:

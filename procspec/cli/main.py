@@ -84,6 +84,11 @@ def run(arguments: Sequence[str]) -> int:
         return _run(arguments, halt)
 
 
+def interrupted(arguments: Sequence[str]) -> int:
+    """Ctrl-C before anything was begun, told like any other end."""
+    return Report(Screen(PLAIN), options.wanted(arguments)).ended(KeyboardInterrupt())
+
+
 def _run(arguments: Sequence[str], halt: Halt) -> int:
     context: click.Context | None = None
     try:

@@ -15,6 +15,7 @@ from procspec.model import Credentials, Diagnostic, Environment, Project, Severi
 
 if TYPE_CHECKING:
     from procspec.engine.session import Session, Wanted
+    from procspec.policy import Custom
     from procspec.state.base import StateStore
 
 _SETTINGS: Mapping[str, str] = {
@@ -47,14 +48,23 @@ def sound(
 
 
 class Invalid(SpecError):
-    """The files are wrong; with the texts, so that the lines can be shown, and the project's folder."""
+    """The files are wrong; with the texts, so that the lines can be shown, and the project's folder.
+
+    `is_whole` is False when nobody looked at policies, because of what is wrong.
+    """
 
     def __init__(
-        self, problems: Sequence[Diagnostic], texts: Mapping[str, str], folder: Path | None = None
+        self,
+        problems: Sequence[Diagnostic],
+        texts: Mapping[str, str],
+        folder: Path | None = None,
+        *,
+        is_whole: bool = True,
     ) -> None:
         super().__init__(problems)
         self.texts = texts
         self.folder = folder
+        self.is_whole = is_whole
 
 
 @contextmanager
@@ -63,10 +73,12 @@ def session(
     project: Project,
     as_of: date | None = None,
     files: Mapping[str, Wanted] | None = None,
+    custom: tuple[Custom, ...] = (),
 ) -> Iterator[Session]:
     """One project opened in its environment; everything is closed at the end.
 
-    `files` is what the files want, where somebody has compiled them already.
+    `files` is what the files want, where somebody has compiled them already; `custom` the policies of the
+    team, for plans.
     """
     from procspec.engine.session import Session, wanted
     from procspec.state import open_store
@@ -87,6 +99,7 @@ def session(
             files=files,
             halt=given.halt,
             as_of=as_of,
+            custom=custom,
         )
 
 

@@ -53,14 +53,16 @@ def command(
     from procspec.render.plan import plan as render
     from procspec.render.visible import visible
 
-    if fail_on_unexplained and not since:
+    if since == "":
+        raise click.UsageError("--since has no revision: it is empty.")
+    if fail_on_unexplained and since is None:
         raise click.UsageError("--fail-on-unexplained needs --since REV.")
     found = checked(given, environment, variables, as_of)
     project = sound(given, found)
-    with opening.session(given, project, found.as_of, found.files) as session:
+    with opening.session(given, project, found.as_of, found.files, found.custom) as session:
         running = session.store.holder(session.environment)
         made = plan(session, keys, prune=prune, parallelism=parallelism)
-        made = held_against(given, made, session, since, variables) if since else made
+        made = held_against(given, made, session, since, variables) if since is not None else made
     made = replace(made, waivers=found.waivers_of(made))
     if running is not None:
         given.screen.tell(f"note: {visible(str(running))} is at work now; this plan may be out of date.")

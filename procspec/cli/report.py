@@ -19,6 +19,7 @@ FORMAT = 1
 
 USAGE = 64
 """click's own 2 would read as "changes pending"."""
+_PARTIAL = "No policy was looked at, in any file: mend these first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,13 @@ class Report:
 
     def _invalid(self, error: SpecError) -> None:
         texts: Mapping[str, str] = getattr(error, "texts", {})
-        found = Found(error.diagnostics, texts, getattr(error, "folder", None))
+        is_whole = getattr(error, "is_whole", True)
+        found = Found(error.diagnostics, texts, getattr(error, "folder", None), is_whole)
         if self.form == "json":
             from procspec.codec import encode
 
-            self._json(error.exit_code, error.message, error.hint, diagnostics=encode(error.diagnostics))
+            hint = error.hint if is_whole else _PARTIAL
+            self._json(error.exit_code, error.message, hint, diagnostics=encode(error.diagnostics))
             return
         self.screen.tell(self._problems(found))
         if self.form in FORMATS:
@@ -81,7 +84,8 @@ class Report:
         from procspec.render.diagnostics import counted, diagnostics
 
         shown = diagnostics(found.diagnostics, found.texts, self.screen.paint)
-        return f"{shown}\n{counted(found.diagnostics)}"
+        more = "" if found.is_whole else f". {_PARTIAL}"
+        return f"{shown}\n{counted(found.diagnostics)}{more}"
 
     def _data(self, code: int, message: str, hint: str, **more: Any) -> None:
         """Tells a program what went wrong outside of the files."""

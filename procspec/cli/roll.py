@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import click
 
@@ -16,16 +17,23 @@ from procspec.errors import UsageError
 @click.command("roll")
 @click.argument("next_period", metavar="PERIOD", callback=options.readable)
 @options.project
+@options.as_of
 @options.output("text", "json")
 @click.pass_obj
 def command(
-    given: Globals, next_period: str, environment: str | None, variables: dict[str, str], output: str
+    given: Globals,
+    next_period: str,
+    environment: str | None,
+    variables: dict[str, str],
+    as_of: date | None,
+    output: str,
 ) -> int:
     """Show what the processes of another PERIOD will be against this one's; nothing is written.
 
     Same tasks, moved dates, dates that land on a holiday, and ids that must be chosen by hand. The old
     period's processes and records are kept.
     """
+    from procspec.cli.checked import checked, sound
     from procspec.codec import encode
     from procspec.engine.roll import roll
     from procspec.render.roll import roll as render
@@ -33,8 +41,11 @@ def command(
     now, _ = opening.sound(given, environment, variables)
     if now.period is None:
         raise UsageError("The project has no period.", hint='Write "period: 2024-Q4" into procspec.yaml.')
+    if next_period in ("", now.period.name):
+        hint = f"Name another one, such as {now.period.next}."
+        raise UsageError(f"The project is about {now.period.name} already.", hint=hint)
     later = replace(given, environ={**given.environ, "PROCSPEC_PERIOD": next_period})
-    then, _ = opening.sound(later, environment, variables)
+    then = sound(later, checked(later, environment, variables, as_of))
     with opening.store(given, environment, variables) as (store, name):
         records = store.read(name)
     found = roll(providers.get(now.environment.provider), now, then, records)

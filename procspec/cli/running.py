@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import click
 
 from procspec.cli import opening, options
@@ -15,6 +17,7 @@ from procspec.render.visible import visible
 @click.command("run")
 @click.argument("key")
 @options.project
+@options.as_of
 @options.output("text", "json")
 @options.lock_timeout
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
@@ -25,22 +28,25 @@ def command(
     key: str,
     environment: str | None,
     variables: dict[str, str],
+    as_of: date | None,
     output: str,
     lock_timeout: float,
     auto_approve: bool,
     no_complete_email: bool,
 ) -> int:
     """Start a run of a process that is applied and valid: people get tasks and mail at once."""
+    from procspec.cli.checked import checked, sound
     from procspec.engine.running import prepare, start
     from procspec.engine.session import labels
     from procspec.render.start import start as render
 
-    project, loaded = opening.sound(given, environment, variables)
-    with opening.session(given, project) as session:
+    found = checked(given, environment, variables, as_of)
+    project = sound(given, found)
+    with opening.session(given, project, found.as_of, found.files) as session:
         try:
             ready = prepare(session, key)
         except SpecError as error:
-            raise opening.Invalid(error.diagnostics, loaded.texts) from error
+            raise opening.Invalid(error.diagnostics, found.texts) from error
         tell = given.screen.tell if output == "json" else given.screen.say
         tell(render(ready.record, ready.title, ready.tasks, labels(project), given.screen.paint))
         if not auto_approve:

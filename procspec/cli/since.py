@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from procspec import source
 from procspec.cli.screen import Globals
 from procspec.errors import UsageError
-from procspec.model import Plan
+from procspec.model import Document, Plan
 
 if TYPE_CHECKING:
     from procspec.engine.session import Session, Wanted
@@ -20,15 +20,15 @@ def held_against(
 ) -> Plan:
     """The plan with the changes marked that the edits since the revision do not explain.
 
-    Raises UsageError when the revision cannot be read, or its files are not valid.
+    Where there was no project then, or not the environment, everything in the files is new. Raises
+    UsageError when the revision cannot be read, or its files are not valid.
     """
     from procspec.engine.since import explained
     from procspec.source.revision import checked_out
 
     with checked_out(source.find(given.folder), revision) as folder:
-        there = folder if folder and (folder / "procspec.yaml").is_file() else None
-        before = _compiled(given, session, there, revision, variables) if there else {}
-    return explained(made, before, session.files, revision)
+        before = _compiled(given, session, folder, revision, variables) if folder else {}
+    return explained(made, before, session.files, revision, session.project.moved)
 
 
 def _compiled(
@@ -36,7 +36,10 @@ def _compiled(
 ) -> Mapping[str, Wanted]:
     from procspec.engine.session import wanted
 
-    known = _declared(folder)
+    main, _ = source.read("procspec.yaml", (folder / "procspec.yaml").read_bytes())
+    if not _has(main, session.environment):
+        return {}
+    known = _declared(main)  # one of the command line's may be new
     values = {name: text for name, text in variables.items() if name in known}
     loaded = source.load(folder, environment=session.environment, variables=values, environ=given.environ)
     if loaded.project is None:
@@ -48,8 +51,18 @@ def _compiled(
     return wanted(loaded.project, session.provider)
 
 
-def _declared(folder: Path) -> Container[str]:
-    """The variables that there were: one of the command line's may be new."""
-    main, _ = source.read("procspec.yaml", (folder / "procspec.yaml").read_bytes())
+def _has(main: Document | None, environment: str) -> bool:
+    """Whether there was the environment: what is looked at may be what adds it."""
+    from procspec.source.environments import choose
+
+    try:
+        choose(main, environment, {})
+    except UsageError:
+        return False
+    return True
+
+
+def _declared(main: Document | None) -> Mapping[str, object]:
+    """The variables that there were."""
     declared = main.data.get("variables") if main is not None and isinstance(main.data, dict) else None
-    return declared if isinstance(declared, dict) else ()
+    return declared if isinstance(declared, dict) else {}

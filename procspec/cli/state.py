@@ -41,9 +41,13 @@ def list_records(given: Globals, environment: str | None, variables: dict[str, s
 @command.command("show")
 @click.argument("key")
 @options.project
+@options.output("text", "json")
 @click.pass_obj
-def show(given: Globals, key: str, environment: str | None, variables: dict[str, str]) -> int:
-    """Print one record as JSON: ids and digests, no content; one that moves is there under its old key."""
+def show(given: Globals, key: str, environment: str | None, variables: dict[str, str], output: str) -> int:
+    """Print one record as JSON: ids and digests, no content; one that moves is there under its old key.
+
+    The output is the same with every format; with -o json errors are JSON too.
+    """
     from procspec.codec import encode
 
     with opening.store(given, environment, variables) as (store, name):
@@ -79,7 +83,9 @@ def move(
         opening.store(given, environment, variables) as (store, name),
         store.lock(name, f"procspec state mv {old} {new}", lock_timeout),
     ):
-        rename(store, _record(store, name, old), new)
+        project = opening.load(given, environment, variables).project
+        files = {str(one.data["key"]): one.period for one in project.processes} if project else {}
+        rename(store, _record(store, name, old), new, files.get(new))
     given.screen.say(visible(f"{old} is now {new} in {name}."))
     return 0
 

@@ -34,12 +34,15 @@ def run(
 
     project, _ = opening.sound(given, environment, variables)
     with opening.session(given, project) as session:
-        renewed, ended = update(session, keys, reload, lock_timeout)
+        renewed, ended, skipped = update(session, keys, reload, lock_timeout)
     for one in ended:
         _tell(given, renewed, one)
-    if not ended:
+    for other in skipped:
+        given.screen.trouble(f"{other.key} was skipped. {other.error.message}", other.error.hint)
+    if not ended and not skipped:
         given.screen.say("No process was applied yet: there is nothing to bring back.")
-    return 1 if any(one.left for one in ended) else 0
+    codes = {other.error.exit_code for other in skipped} | {1 for one in ended if one.left}
+    return 4 if 4 in codes else max(codes, default=0)
 
 
 def _tell(given: Globals, session: Session, one: Updated) -> None:
@@ -50,8 +53,10 @@ def _tell(given: Globals, session: Session, one: Updated) -> None:
     from procspec.render.values import sides
 
     names, paint = labels(session.project), given.screen.paint
-    number = f"{len(one.changes)} value{'' if len(one.changes) == 1 else 's'}"
-    told = f"{number} brought back into {one.file}." if one.changes else "nothing to bring back."
+    total = len(one.changes) + len(one.left)
+    number = f"{len(one.changes)} of {total}" if one.left else f"{total}"
+    told = f"{number} value{'' if total == 1 else 's'} brought back into {one.file}."
+    told = told if total else "nothing to bring back."
     given.screen.say(f"{paint(visible(one.key), 'head')}: {visible(told)}")
     for change in one.changes:
         before, after = sides(change.before, change.after, names)
@@ -62,5 +67,8 @@ def _tell(given: Globals, session: Session, one: Updated) -> None:
     if one.plan.action is not Action.NOOP:
         given.screen.say(f"What the plan has for {visible(one.key)} now:\n")
         given.screen.say(process(one.plan, names, paint, verbose=given.verbose))
+    elif one.plan.recheck:
+        told = "the plan is empty, and the next apply asks the server whether the process is valid."
+        given.screen.say(f"{visible(one.key)}: {told}")
     else:
         given.screen.say(f"{visible(one.key)}: the plan is empty.")

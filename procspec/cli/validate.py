@@ -51,6 +51,7 @@ def command(
 def _counted(project: Project, waivers: tuple[Waiver, ...]) -> str:
     number = len(project.processes)
     told = f"{number} process{'' if number == 1 else 'es'} for the environment"
-    hint = "" if number else " No file here ends in .procspec.yaml."
+    files = any(name.endswith(".procspec.yaml") for name in project.texts)
+    hint = "" if files else " No file here ends in .procspec.yaml."
     waived = f" {len(waivers)} waiver{' is' if len(waivers) == 1 else 's are'} in force." if waivers else ""
     return f"{told} {visible(project.environment.name)}.{waived}{hint}"

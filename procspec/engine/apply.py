@@ -71,7 +71,7 @@ def apply(
         check_consent(session, plan, now.records, consent)
         polite.enter_context(session.halt.politely())
         outcomes = _all(session, plan, now, str(holder), parallelism, report)
-        outcomes |= _keep_protection(session, plan)
+        outcomes |= _keep_words(session, plan)
     return _applied(plan, outcomes, session.halt.exit_code)
 
 
@@ -98,16 +98,21 @@ def _all(
     return {outcome.key: outcome for outcome in outcomes}
 
 
-def _keep_protection(session: Session, plan: Plan) -> dict[str, Outcome]:
-    """`protect` is also kept in the record, for a process with nothing else to do (DESIGN section 3)."""
+def _keep_words(session: Session, plan: Plan) -> dict[str, Outcome]:
+    """What outlives the file, for a process with nothing else to do: `protect` (DESIGN section 3), and the
+    period, without which the next one would take the process for one whose file is gone.
+    """
     failures = {}
     records = session.store.read(session.environment)
     for item in plan.processes:
         file, record = session.files.get(item.key), records.get(item.key)
         idle = item.idle and not item.blocked
-        if idle and file and record and file.protect != record.protect:
+        if not (idle and file and record):
+            continue
+        kept = replace(record, protect=file.protect, period=file.document.period)
+        if kept != record:
             try:
-                session.store.write(replace(record, protect=file.protect))
+                session.store.write(kept)
             except ProcspecError as error:
                 failures[item.key] = failed(item, error, id=record.id)
     return failures

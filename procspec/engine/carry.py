@@ -101,7 +101,12 @@ def _end_of_replacement(work: Work, record: Record, id: str) -> Outcome:
 
 def _taken(work: Work, new: Record) -> Record:
     """Writes the record of a process that was just created."""
-    return work.session.store.write(replace(new, protect=work.wanted.protect, trashed=False))
+    return work.session.store.write(replace(_told(work, new), trashed=False))
+
+
+def _told(work: Work, record: Record) -> Record:
+    """With what the record has from the file because it outlives the file."""
+    return replace(record, protect=work.wanted.protect, period=work.wanted.document.period)
 
 
 def trash(work: Work) -> Outcome:
@@ -114,7 +119,7 @@ def trash(work: Work) -> Outcome:
 def restore(work: Work) -> Outcome:
     """POST restore, GET, validation; what else differs is for the next plan."""
     # Before it goes out: nobody would look again for one that is held for trashed, and may be alive.
-    begun = replace(work.record, trashed=False, protect=work.wanted.protect)
+    begun = replace(_told(work, work.record), trashed=False)
     work = replace(work, record=work.session.store.write(begun))
     send_restore(work)
     live = must_read(work, str(work.record.id))
@@ -126,6 +131,6 @@ def recheck(work: Work) -> Outcome:
     """GET, validation: nothing has changed, and the last validation found something."""
     live = must_read(work, str(work.record.id))
     # Somebody may have brought it back from the trash, and the file may protect it since.
-    record = replace(work.record, trashed=False, protect=work.wanted.protect)
+    record = replace(_told(work, work.record), trashed=False)
     record = record if record == work.record else work.session.store.write(record)
     return judge(work, record, live)

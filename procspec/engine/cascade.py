@@ -1,17 +1,17 @@
 """The cascade: dates that the server moves by itself when a patch moves what they hang on.
 
 A plan is made against what the server will have after its own shifting. A date that lands where the file
-wants it is no difference; one that lands elsewhere takes a replacement, with which nothing shifts.
+wants it is no difference; one that lands elsewhere takes a replacement, with which nothing shifts. What
+the days break on which they land, `landing` says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 
 from procspec.engine.session import Session, Wanted
-from procspec.model import PROCESS, Action, Calendar, Cause, Change, Node, Record, Shift
+from procspec.model import PROCESS, Action, Cause, Change, Node, Record, Shift
 from procspec.reconcile import Proposal, diff, propose
 from procspec.reconcile.propose import HIDDEN
 
@@ -49,8 +49,7 @@ def cascade(
         return still
     landed = _landed(known, shifts)
     left = diff(landed, propose(landed, file.desired, record, fields).planned, record, fields)
-    judged = tuple(_judged(session, file, planned, shift) for shift in shifts)
-    return _settled(still, {_site(change): change for change in left}, judged, patched)
+    return _settled(still, {_site(change): change for change in left}, shifts, patched)
 
 
 def _is_patch(change: Change) -> bool:
@@ -131,48 +130,3 @@ def _noted(change: Change, by: str) -> Change:
 def _carried(change: Change) -> Change:
     """The same when the process is replaced anyway: no reason for it, and what the new one has."""
     return replace(change, action=Action.UPDATE, reason="the new process has it")
-
-
-# --------------------------------------------------------------------------------------- what breaks
-
-
-def _judged(session: Session, file: Wanted, planned: Node, shift: Shift) -> Shift:
-    """The shift with what is wrong with the day on which it lands."""
-    if shift.after is None:
-        return shift
-    start, due = (_day(planned.fields.get(name)) for name in ("businessStartDate", "dueDate"))
-    found = breaks(
-        date.fromisoformat(shift.after), file.document.calendar, start=start, due=due, as_of=session.as_of
-    )
-    return replace(shift, breaks=(*shift.breaks, *found))
-
-
-def breaks(
-    day: date,
-    calendar: Calendar | None,
-    *,
-    start: date | None = None,
-    due: date | None = None,
-    as_of: date | None = None,
-) -> Iterator[str]:
-    """Which policies a due date breaks: each by its id, with the reason. What is None is not checked.
-
-    The window is the process's, from its start to its due date, both included, as in `procspec.policy`.
-    """
-    if calendar is not None and not calendar.is_business(day):
-        named = f' of the calendar "{calendar.name}"' if calendar.name else ""
-        yield f"no-business-day: it is no business day{named}"
-    if start is not None and day < start:
-        yield f"due-outside-window: it is before {start}, when the process begins"
-    if due is not None and day > due:
-        yield f"due-outside-window: it is after {due}, when the whole process is due"
-    if as_of is not None and day <= as_of:
-        yield f"past-due: it is not after {as_of}"
-
-
-def _day(value: object) -> date | None:
-    """A day of the process; None for what is none."""
-    try:
-        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
-    except ValueError:
-        return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,14 +9,13 @@ from pathlib import Path
 
 from procspec import providers
 from procspec.engine.session import Wanted, compiled
-from procspec.model import Diagnostic, Json, Location, Node, Plan, Project, Severity, Waiver
-from procspec.policy import POLICIES, Custom, fault_of_file, parse
+from procspec.model import Diagnostic, Json, Node, Plan, Project, Severity, Waiver
+from procspec.policy import POLICIES, Custom, parse
 from procspec.policy import check as judge
 from procspec.source import RULES, Loaded
-from procspec.source.files import POLICIES as POLICIES_FOLDER
-from procspec.source.files import SCHEMA, read_bytes
+from procspec.source import files as source_files
 from procspec.source.reader import decode
-from procspec.source.rules import ordered, warning
+from procspec.source.rules import ordered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +33,7 @@ class Checked:
 
     `plain` is what is wrong with the files themselves, `found` what policies say; both sorted by place.
     `as_of` is the day that they were checked for. `texts` has every file that was read, by name. `files`
-    is what the files want, compiled, by key.
+    is what the files want, compiled, by key; `custom` are the policies of the team.
     """
 
     project: Project | None
@@ -45,6 +43,7 @@ class Checked:
     as_of: date
     texts: Mapping[str, str]
     files: Mapping[str, Wanted] = field(default_factory=dict)
+    custom: tuple[Custom, ...] = ()
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -72,7 +71,7 @@ def check(loaded: Loaded, *, today: date, as_of: date | None = None) -> Checked:
         return Checked(project=None, plain=loaded.diagnostics, as_of=as_of or today, texts=loaded.texts)
     clock = project.environment.clock
     as_of = as_of or (date.fromisoformat(clock) if clock else today)
-    team = policies(Path(project.folder))
+    team = _policies(loaded.policies)
     files, uncompiled = compiled(project, providers.get(project.environment.provider))
     parts = _parts(project, files) if team.custom else {}
     findings = judge(project, as_of=as_of, custom=team.custom, parts=parts)
@@ -84,6 +83,7 @@ def check(loaded: Loaded, *, today: date, as_of: date | None = None) -> Checked:
         as_of=as_of,
         texts={**loaded.texts, **team.texts},
         files=files,
+        custom=team.custom,
     )
 
 
@@ -98,13 +98,12 @@ def _parts(project: Project, files: Mapping[str, Wanted]) -> dict[str, tuple[tup
 
 def policies(folder: Path) -> Policies:
     """The policies in `policies/*.schema.json` below a project's folder, in the order of their names."""
-    names, found = _listing(folder)
-    custom, texts = dict[str, Custom](), dict[str, str]()
-    for name in names:
-        raw, unreadable = read_bytes(folder, name)
-        found += unreadable
-        if raw is None:
-            continue
+    return _policies(source_files.policies(folder))
+
+
+def _policies(read: source_files.PolicyFiles) -> Policies:
+    custom, texts, found = dict[str, Custom](), dict[str, str](), [*read.diagnostics]
+    for name, raw in read.raw.items():
         text, _ = decode(name, raw)
         texts |= {name: text} if text is not None else {}
         one, problems = parse(name, raw, _taken(custom))
@@ -116,23 +115,3 @@ def policies(folder: Path) -> Policies:
 def _taken(custom: Collection[str]) -> frozenset[str]:
     """Ids that another rule has; `explain` and waivers go by them."""
     return frozenset({*POLICIES, *RULES, *custom})
-
-
-def _listing(folder: Path) -> tuple[list[str], list[Diagnostic]]:
-    """The names of the policy files, and of those whose name is nearly right."""
-    place, path = Location(POLICIES_FOLDER, 1, 1), folder / POLICIES_FOLDER
-    if path.is_symlink():
-        detail = "Links to folders are not followed, so no policy of it would be checked. Make it a folder."
-        return [], [fault_of_file(place, detail)]
-    try:
-        entries = sorted(entry.name for entry in os.scandir(path) if not entry.name.startswith("."))
-    except (FileNotFoundError, NotADirectoryError):
-        return [], []
-    except OSError as error:
-        return [], [fault_of_file(place, f"The folder cannot be read: {error.strerror or error}.")]
-    names = [f"{POLICIES_FOLDER}/{name}" for name in entries if name.endswith(SCHEMA)]
-    others = [name for name in entries if name.endswith(".json") and not name.endswith(SCHEMA)]
-    detail = f'The name of a policy file ends in "{SCHEMA}". Rename this one if it is to be checked.'
-    return names, [
-        warning("unread-file", Location(f"{POLICIES_FOLDER}/{name}", 1, 1), detail) for name in others
-    ]

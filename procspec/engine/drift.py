@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from procspec.engine.moves import records
-from procspec.engine.session import Session, Wanted, blocked, chosen, labels
+from procspec.engine.session import Session, Wanted, blocked, chosen, is_kept, labels
 from procspec.engine.settle import adoption, check_made
 from procspec.errors import UnknownOutcome
 from procspec.model import PROCESS, Action, Departure, Drift, DriftKind, Node, ProcessDrift, Record
 from procspec.reconcile import drift as departures
-from procspec.reconcile import keyed
+from procspec.reconcile import keyed, parted
 
 
 def drift(session: Session, keys: Iterable[str] = (), *, parallelism: int) -> Drift:
@@ -40,22 +40,24 @@ def process_drift(session: Session, key: str, record: Record | None) -> ProcessD
     """What has become of one process; its record may be about something that is not finished."""
     file = session.files.get(key)
     if record is not None and blocked(record):
-        return _said(key, file, record, why=blocked(record))
+        return _said(session, key, file, record, why=blocked(record))
     begun = record.intent if record is not None else None
     id = begun.id if begun and begun.action is Action.CREATE else record.id if record else None
     if record is None or id is None:
-        return _said(key, file, record)
+        return _said(session, key, file, record)
     live = session.service.read(id)
     if begun is None or begun.action is not Action.CREATE:
         return compare(session, key, file, record, live)
     try:
         made = check_made(session, record, live)
     except UnknownOutcome as doubt:
-        return _said(key, file, record, why=doubt.message)
+        return _said(session, key, file, record, why=doubt.message)
     return compare(session, key, file, adoption(session, file, record, made), made)
 
 
-def _said(key: str, file: Wanted | None, record: Record | None, why: str = "") -> ProcessDrift:
+def _said(
+    session: Session, key: str, file: Wanted | None, record: Record | None, why: str = ""
+) -> ProcessDrift:
     """Nothing was read: the outcome is unknown, or nothing was applied."""
     return ProcessDrift(
         key=key,
@@ -64,7 +66,13 @@ def _said(key: str, file: Wanted | None, record: Record | None, why: str = "") -
         place=file.desired.place if file else None,
         blocked=why,
         note="" if why else "nothing was applied yet",
+        period=_period(session, file, record),
     )
+
+
+def _period(session: Session, file: Wanted | None, record: Record | None) -> str:
+    """The period in which the files have the process, if that is another one."""
+    return record.period if file is None and record is not None and is_kept(session, record) else ""
 
 
 def compare(
@@ -72,26 +80,33 @@ def compare(
 ) -> ProcessDrift:
     """The drift of a process that was read; `live` is None when it is not on the server."""
     desired = file.desired if file else None
+    found, settled = _departures(session, record, live, desired)
     return ProcessDrift(
         key=key,
         title=desired.title if desired else live.title if live else key,
         id=record.id,
-        departures=_departures(session, record, live, desired),
+        departures=found,
+        settled=settled,
         place=desired.place if desired else None,
         revision=live.revision if live else None,
         was=record.revision,
         modified=live.modified if live else None,
+        period=_period(session, file, record),
     )
 
 
 def _departures(
     session: Session, record: Record, live: Node | None, desired: Node | None
-) -> tuple[Departure, ...]:
-    """A process that procspec trashed is as it was left when it is not there."""
+) -> tuple[tuple[Departure, ...], tuple[Departure, ...]]:
+    """The drift, and what the files have as well by now.
+
+    A process that procspec trashed is as it was left when it is not there.
+    """
     place = desired.place if desired else None
     if live is None:
         gone = Departure(kind=DriftKind.GONE, node=PROCESS, applied=record.id, place=place)
-        return () if record.trashed else (gone,)
-    found = departures(keyed(live, record.ids), record, session.provider.fields, desired)
+        return () if record.trashed else (gone,), ()
+    known, fields = keyed(live, record.ids), session.provider.fields
+    found, settled = parted(departures(known, record, fields, desired), known, fields, desired)
     back = Departure(kind=DriftKind.BACK, node=PROCESS, live=live.id, place=place)
-    return (back, *found) if record.trashed else found
+    return (back, *found) if record.trashed else found, settled

@@ -117,8 +117,8 @@ def _check_runs(
 
 
 def _runs(record: Record | None, process: str | None) -> tuple[Started, ...]:
-    """Those of the process that would go, not of one that it replaced."""
-    return tuple(run for run in record.runs if run.process == process) if record is not None else ()
+    """Those of the process that would go, or of nobody knows which; not of one that it replaced."""
+    return tuple(run for run in record.runs if run.process in ("", process)) if record is not None else ()
 
 
 def _goes_on(session: Session, id: str) -> bool:

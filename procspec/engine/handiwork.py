@@ -21,6 +21,7 @@ from procspec.model import (
     Location,
     Node,
     Path,
+    Project,
     Record,
 )
 from procspec.reconcile import diff, normal, propose, same
@@ -32,6 +33,7 @@ from procspec.source.edit import ABSENT, Unwritable, at, edit
 
 RULE, SUMMARY = "left-as-it-is", "Left as it is"
 _BY_HAND = "Change it by hand, or apply to undo the change on the server."
+_SETTLE = "Write the server's value into the file by hand, or apply to have the file's on the server."
 _MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -52,7 +54,7 @@ def bring(session: Session, file: Wanted, record: Record, live: Node) -> Edited:
     """Every difference that was made on the server since the last apply; `live` is keyed.
 
     Only fields are written. Jobs and groups that were added, removed or moved are left, and so is what the
-    file computes, writes for several places, or has from elsewhere.
+    file computes, writes for several places, or has from elsewhere, and what both sides have changed.
     """
     fields = session.provider.fields
     planned = propose(live, file.desired, record, fields).planned
@@ -113,7 +115,8 @@ class _Hand:
         document, _ = read(file.document.file, self.text.encode())
         self.spots = _Spots.of(document or file.document)
         self.nodes = {node.key: node for node in file.desired.walk()}
-        self.written = dict(_written(session, live, self.nodes))
+        self.everywhere = _everywhere(session.project)
+        self.written = dict(_written(session, live, self.nodes, self.everywhere))
         self.taken: list[_Taken] = []
         self.left: list[_Left] = []
 
@@ -123,6 +126,9 @@ class _Hand:
         path = self.spots.path(change.place) or self.spots.path(place) or ()
         if change.reason == STRUCTURE or change.field in ("", "action"):
             self.left.append(_Left(path, _structure(change, self.nodes)))
+            return
+        if change.cause is Cause.BOTH:
+            self.left.append(_Left(path, f"{self.theirs(change)} {self.ours(change)} {_SETTLE}"))
             return
         try:
             path = self.path(change)
@@ -144,9 +150,16 @@ class _Hand:
         shown = self.written.get(change.node, {}).get(change.field, change.before)
         if change.before is None:
             return f"{change.path} was removed on the server."
-        said = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)
-        said = f"{said[:200]}…" if len(said) > 200 else said
-        return f'{change.path} is "{said}" on the server.'
+        return f'{change.path} is "{_said(shown)}" on the server.'
+
+    def ours(self, change: Change) -> str:
+        """That the file has another value than was applied, and which."""
+        node = self.nodes[change.node]
+        path = self.spots.path(node.origins[change.field].place) if change.field in node.origins else None
+        if change.field not in node.fields:
+            return "The file has removed it since the last apply."
+        value = node.fields[change.field] if path is None else at(self.spots.data, path)
+        return f'The file has "{_said(value)}", which was not applied: both sides have changed it.'
 
     def path(self, change: Change) -> Path:
         """Where the value is written, or is to be; raises _Refusal where it may not be touched."""
@@ -183,7 +196,10 @@ class _Hand:
         theirs = self.written.get(change.node, {})
         if change.field not in theirs:
             raise _Refusal("It stands in a group there that the file does not have.")
-        return literal(_fitted(rule, _unescaped(old), theirs[change.field]))
+        new = theirs[change.field]
+        if rule.compare is Compare.PERSON and isinstance(new, str) and new not in self.everywhere:
+            raise _Refusal(f'Not every environment has "{new}" among its people, and the file is for all.')
+        return literal(_fitted(rule, _unescaped(old), new))
 
     def is_plain(self, rule: FieldRule, written: Json, desired: Json) -> bool:
         """Whether what is written is what the file wants, word for word."""
@@ -223,6 +239,11 @@ def _structure(change: Change, nodes: Mapping[str, Node]) -> str:
     return f"{what} {done}. The jobs and groups of a file are changed by hand alone."
 
 
+def _said(value: Json) -> str:
+    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f"{said[:200]}…" if len(said) > 200 else said
+
+
 def _title(value: Json) -> Json:
     return value.get("title") or value.get("name") if isinstance(value, Mapping) else None
 
@@ -230,11 +251,22 @@ def _title(value: Json) -> Json:
 # ------------------------------------------------------------------------------------------- values
 
 
+def _everywhere(project: Project) -> frozenset[str]:
+    """The people whom a file may name in every environment."""
+    data = project.document.data
+    own = [frozenset(one.get("people", {})) for one in data.get("environments", {}).values()]
+    return frozenset(data.get("people", {})).union(frozenset.intersection(*own) if own else ())
+
+
 def _written(
-    session: Session, live: Node, nodes: Mapping[str, Node]
+    session: Session, live: Node, nodes: Mapping[str, Node], everywhere: frozenset[str]
 ) -> Iterator[tuple[str, dict[str, Json]]]:
-    """By node, what a file would say of the server's fields: of the nodes that both sides have."""
-    names = {person.id: person.key for person in session.project.people.values() if person.type == "user"}
+    """By node, what a file would say of the server's fields: of the nodes that both sides have.
+
+    Of several names of one person, one that is known `everywhere` counts.
+    """
+    users = [person for person in session.project.people.values() if person.type == "user"]
+    names = {person.id: person.key for person in sorted(users, key=lambda one: one.key in everywhere)}
     common = _common(live, nodes)
     yield from _fields(common, session.provider.decompile(common, names))
 

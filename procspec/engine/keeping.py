@@ -10,6 +10,7 @@ from typing import NoReturn
 from procspec.engine.session import Session
 from procspec.errors import ProcspecError, StateError
 from procspec.model import Record
+from procspec.source.variables import spelt
 from procspec.state.emergency import keep
 
 
@@ -37,7 +38,8 @@ def _after_all(session: Session, made: Record) -> Record | None:
 
 def _lost(session: Session, key: str, id: str, done: str, error: Exception) -> NoReturn:
     folder, environment = session.project.folder, session.environment
-    given = [f"--var={name}={value}" for name, value in session.project.variables.items()]
+    given = [f"--period={session.period}"] * bool(session.period)
+    given += [f"--var={name}={text}" for name, text in spelt(session.project.variables).items()]
     command = shlex.join(["procspec", "-C", folder, "resolve", key, "--id", id, "-e", environment, *given])
     path = keep({"environment": environment, "key": key, "id": id, "recover": command}, Path(folder))
     where = f" The id is kept in {path}." if path else " No file could be written for it: note it down now."

@@ -23,6 +23,9 @@ T = TypeVar("T")
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 """As in the schemas: `slug`."""
+_PERIOD = re.compile(r"\d{4}(-(Q[1-4]|\d{2}(-\d{2})?))?")
+"""A period, or its first or last day. A record may be older than the period in its process's key: then it
+does not say that it is of another one, and must not become this one's all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,14 +161,19 @@ def take_over(session: Session, now: Seen, key: str) -> Record | None:
     return record
 
 
-def rename(store: StateStore, record: Record, key: str) -> Record:
-    """Under the lock: `state mv`; raises UsageError for a key that is none, or that a record has already."""
+def rename(store: StateStore, record: Record, key: str, period: str | None = None) -> Record:
+    """Under the lock: `state mv`; raises UsageError for a key that is none, or that a record has already.
+
+    `period` is that of the file with the new key, empty when it has none; without a file the record's stays.
+    """
     if not _KEY.fullmatch(key):
         raise UsageError(f"{key!r} is no key.", hint="A key has letters, digits, '-', '_' and '.'.")
     there = store.read(record.environment).get(key)
     if there is not None and (key == record.key or not _identity(there) & _identity(record)):
         raise UsageError(f"There is a record of {key!r} already.", hint="`procspec state list` shows all.")
-    new = there or store.write(replace(record, key=key, serial=0))
+    known = there or replace(record, key=key, serial=0)
+    new = replace(known, period=known.period if period is None else period)
+    new = there if there == new else store.write(new)
     store.delete(record)
     return new
 
@@ -193,7 +201,8 @@ def _processes(
     gone = {key: _content(now.records[key]) for key in (*orphans, *trashed)}
     made = {item.key: session.files[item.key].desired for item in plans if item.action is Action.CREATE}
     for old, new in processes(gone, made, session.provider.fields):
-        yield _hint(old, new, "one process", session.project.document.file)
+        if not (session.files[new].document.period and _PERIOD.sub("", old) == _PERIOD.sub("", new)):
+            yield _hint(old, new, "one process", session.project.document.file)
 
 
 def _content(record: Record) -> tuple[Marks, str]:

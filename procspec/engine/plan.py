@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from procspec.engine.cascade import cascade
+from procspec.engine.landing import judged
 from procspec.engine.moves import hints, seen
 from procspec.engine.session import Session, Wanted, blocked, chosen, is_kept, is_live, labels
 from procspec.engine.settle import adoption, check_made
@@ -26,7 +27,7 @@ def plan(session: Session, keys: Iterable[str] = (), *, prune: bool = False, par
     with ThreadPoolExecutor(parallelism) as pool:
         one = partial(plan_process, session, prune=prune)
         found = pool.map(one, asked, map(files.get, asked), map(records.get, asked))
-        plans = [now.marked(item) for item in found if item is not None]
+        plans = judged(session, (now.marked(item) for item in found if item is not None))
     gone = [key for key in asked if key not in files and is_live(records[key])]
     kept = [key for key in gone if is_kept(session, records[key])]
     orphans = [] if prune else [key for key in gone if key not in kept]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from procspec.engine.session import Wanted, is_live, wanted
 from procspec.model import (
@@ -25,17 +27,21 @@ from procspec.providers.base import Provider
 from procspec.reconcile.compare import rule_of, same
 from procspec.reconcile.diff import computed, whole
 
+T = TypeVar("T")
+
 
 def roll(provider: Provider, now: Project, then: Project, records: Mapping[str, Record]) -> Roll:
     """What `then`, the project in another period, has against `now`; raises SpecError as compiling does.
 
-    Processes belong together that come from one template and one entry of its `forEach`. `records` says
-    which of those of other periods are there: they are kept as they are.
+    Two things belong together that come from one place in the files and, where `forEach` makes copies of
+    it, have one position among them: whatever of the period stands in their keys. `records` says which
+    processes of other periods are there: they are kept as they are.
     """
     ours, theirs = _by_template(wanted(now, provider)), _by_template(wanted(then, provider))
-    order = [*theirs, *(name for name in ours if name not in theirs)]
+    order = [*theirs, *(spot for spot in ours if spot not in theirs)]
     names = (_name(now), _name(then))
-    rolled = [_Pair(provider, names, ours.get(name), theirs.get(name)).rolled() for name in order]
+    there = frozenset(key for key, one in records.items() if is_live(one))
+    rolled = [_Pair(provider, there, ours.get(spot), theirs.get(spot)).rolled() for spot in order]
     stay = {one.after for one in rolled if one.after is not None}
     return Roll(
         project=then.name,
@@ -58,11 +64,21 @@ def _is_kept(record: Record, period: str) -> bool:
     return is_live(record) and record.period not in ("", period)
 
 
-def _by_template(files: Mapping[str, Wanted]) -> dict[tuple[str, str, str], Wanted]:
-    return {
-        (file.document.file, file.document.template, file.document.place(()).copy): file
-        for file in files.values()
-    }
+_Spot = tuple[Hashable, int]
+"""Where something is written, and how many others that are written there come before it."""
+
+
+def _by_template(files: Mapping[str, Wanted]) -> dict[_Spot, Wanted]:
+    return _by_spot((file.document.file, file) for file in files.values())
+
+
+def _by_spot(written: Iterable[tuple[Hashable, T]]) -> dict[_Spot, T]:
+    found: dict[_Spot, T] = {}
+    seen = Counter[Hashable]()
+    for where, one in written:
+        found[where, seen[where]] = one
+        seen[where] += 1
+    return found
 
 
 _Nodes = tuple[Node | None, Node | None, int]
@@ -74,8 +90,8 @@ class _Pair:
     """A process of both periods; one side is None where only the other has it."""
 
     provider: Provider
-    names: tuple[str, str]
-    """What the two periods are called."""
+    there: frozenset[str]
+    """The keys of the processes that are on the server already."""
     before: Wanted | None
     after: Wanted | None
 
@@ -96,19 +112,14 @@ class _Pair:
             landings=tuple(self.landings()),
             choices=tuple(choice for one, other, _ in pairs for choice in self.choices(one, other)),
             place=shown.desired.place if shown else None,
+            there=self.after is not None and self.after.key in self.there,
         )
 
     def pairs(self, before: Node | None, after: Node | None) -> Iterator[_Nodes]:
-        """The nodes of both trees with their levels; the same key, but for the period's name in it."""
-        ours = {self.key(node.key): node for node, _ in _levels(before)}
-        theirs = {node.key: level for node, level in _levels(after)}
-        yield from ((ours.get(node.key), node, level) for node, level in _levels(after))
-        yield from (
-            (node, None, level) for node, level in _levels(before) if self.key(node.key) not in theirs
-        )
-
-    def key(self, before: str) -> str:
-        return before.replace(*self.names) if all(self.names) else before
+        """The nodes of both trees with their levels, those together that are written in one place."""
+        ours, theirs = _spots(before), _spots(after)
+        yield from ((ours.get(spot, _NOTHING)[0], node, level) for spot, (node, level) in theirs.items())
+        yield from ((node, None, level) for spot, (node, level) in ours.items() if spot not in theirs)
 
     def changes(self, before: Node | None, after: Node | None, level: int) -> Iterator[Change]:
         """The fields of a node that differ, or the node itself where only one side has it."""
@@ -158,17 +169,32 @@ class _Pair:
                     yield Landing(path=change.path, day=value[:10], place=change.place)
 
     def choices(self, before: Node | None, after: Node | None) -> Iterator[Choice]:
-        """Ids of content that are the same in both periods."""
-        if before is None or after is None:
+        """Ids of content, and dates, that are the same in both periods: they do not follow from it."""
+        bound = self.after is not None and self.after.document.period
+        if before is None or after is None or not bound:
             return
         for name, value in after.fields.items():
-            if self.rule(after, name).chosen and before.fields.get(name) == value:
+            rule = self.rule(after, name)
+            stays = rule.chosen or rule.compare is Compare.DATE
+            if stays and same(rule, before.fields.get(name), value):
                 change = self.change(after, name, None, value, 0)
                 yield Choice(path=change.path, id=str(value), place=change.place)
 
 
 def _is_job(node: Node | None) -> bool:
     return node is not None and node.kind is Kind.JOB
+
+
+_NOTHING = (None, 0)
+
+
+def _spots(node: Node | None) -> dict[_Spot, tuple[Node, int]]:
+    """The nodes of a tree with their levels, by where they are written."""
+    return _by_spot((_written_at(one), (one, level)) for one, level in _levels(node))
+
+
+def _written_at(node: Node) -> Hashable:
+    return (node.place.line, node.place.column) if node.place else node.key
 
 
 def _levels(node: Node | None, level: int = 0) -> Iterator[tuple[Node, int]]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from procspec.errors import SpecError, UsageError
 from procspec.halt import Halt
 from procspec.model import Action, Diagnostic, Document, Intent, Node, Project, Record
 from procspec.providers.base import Provider, Service
 from procspec.state.base import StateStore
+
+if TYPE_CHECKING:
+    from procspec.policy import Custom
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +47,9 @@ class Session:
     """What the files want, by key."""
     halt: Halt
     as_of: date | None = None
-    """The day that due dates are compared with, if one was given (`--as-of`)."""
+    """The day that due dates are compared with; None where nobody compares them."""
+    custom: tuple[Custom, ...] = ()
+    """The policies of the team."""
 
     @property
     def environment(self) -> str:

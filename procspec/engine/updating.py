@@ -32,6 +32,14 @@ class Updated:
     plan: ProcessPlan
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A process that cannot be compared now, and why; the others are not its business."""
+
+    key: str
+    error: ProcspecError
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """One process as it is before the update."""
@@ -44,19 +52,28 @@ class _Found:
 
 def update(
     session: Session, keys: Iterable[str], reload: Callable[[], Project], lock_timeout: float = 0.0
-) -> tuple[Session, tuple[Updated, ...]]:
+) -> tuple[Session, tuple[Updated, ...], tuple[Skipped, ...]]:
     """Writes the drift of the processes into their files, all of them when no key is given.
 
     `reload` reads the project again once the files are written; whatever it raises, and whatever does not
     come out as the server has it, puts the files back as they were. The session that is returned has the
-    new project. Raises UsageError for an unknown key, Refused, NotConverged or UnknownOutcome for a
-    process that cannot be compared now.
+    new project. A process that cannot be compared now is skipped. Raises UsageError for an unknown key,
+    NotConverged for one that was named and never applied.
     """
     with session.store.lock(session.environment, "procspec import --update", lock_timeout):
         now = seen(session)
-        found = [_look(session, file, record) for file, record in _asked(session, now, keys)]
+        looked = [_looked(session, file, record) for file, record in _asked(session, now, keys)]
+        found = [one for one in looked if isinstance(one, _Found)]
         renewed = _written(session, found, reload) if any(one.edited.changes for one in found) else session
-        return renewed, tuple(_recorded(renewed, now, one) for one in found)
+        ended = tuple(_recorded(renewed, now, one) for one in found)
+    return renewed, ended, tuple(one for one in looked if isinstance(one, Skipped))
+
+
+def _looked(session: Session, file: Wanted, record: Record) -> _Found | Skipped:
+    try:
+        return _look(session, file, record)
+    except (NotConverged, Refused, UnknownOutcome) as error:
+        return Skipped(key=file.key, error=error)
 
 
 def _asked(session: Session, now: Seen, keys: Iterable[str]) -> Iterator[tuple[Wanted, Record]]:
@@ -75,7 +92,10 @@ def _asked(session: Session, now: Seen, keys: Iterable[str]) -> Iterator[tuple[W
 
 
 def _look(session: Session, file: Wanted, record: Record) -> _Found:
-    """Reads the live process, and edits the text of its file."""
+    """Reads the live process, and edits the text of its file.
+
+    Raises NotConverged, Refused or UnknownOutcome for one that cannot be compared now.
+    """
     if blocked(record):
         raise UnknownOutcome(blocked(record))
     if record.intent is not None or record.leftovers:

@@ -51,21 +51,24 @@ class Departure:
 class ProcessDrift:
     """What has become of one process since it was last applied.
 
-    `revision` is the server's, `was` the one after the last apply; one that moved without a departure
-    is no drift. `blocked` says why nothing can be said: an outcome that is unknown; `note`, that
-    nothing was applied.
+    `settled` are differences that the files have as well by now, so that nobody has to act on them: they
+    are no drift. `revision` is the server's, `was` the one after the last apply; one that moved without a
+    departure is no drift. `blocked` says why nothing can be said: an outcome that is unknown; `note`, that
+    nothing was applied. `period` is the one that the process belongs to, if it is not the session's.
     """
 
     key: str
     title: str
     id: str | None = None
     departures: tuple[Departure, ...] = ()
+    settled: tuple[Departure, ...] = ()
     place: Location | None = None
     revision: int | None = None
     was: int | None = None
     modified: Stamp | None = None
     blocked: str = ""
     note: str = ""
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

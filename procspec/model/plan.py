@@ -106,7 +106,7 @@ class Shift:
     """A date of a job that the server moves by itself when a patch changes the field `by` of the process.
 
     Days are in ISO form; `after` is None where it cannot be said. `breaks` has what is wrong with the day
-    that it lands on, each the end of a sentence.
+    that it lands on, each with the id of its policy where it has one.
     """
 
     node: str

@@ -40,11 +40,11 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """A run that procspec started: its id, when (ISO, UTC), and of which process."""
+    """A run that procspec started: its id, when (ISO, UTC), and of which process, where that is known."""
 
     id: str
     since: str
-    process: str
+    process: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ class Landing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """An id of content that is still the one of the period before, to be chosen by hand."""
+    """An id of content, or a date, that is still the one of the period before: to be chosen by hand."""
 
     path: str
     id: str
@@ -33,7 +33,7 @@ class Rolled:
 
     `before` is its key now, None for one that only the next period has; `after` its key then, None for one
     that ends. `tasks` counts the jobs of both. `changes` are fields, and jobs or groups that are not in
-    both.
+    both. `there` says that the process of `after` is on the server already.
     """
 
     before: str | None
@@ -43,6 +43,7 @@ class Rolled:
     changes: tuple[Change, ...] = ()
     landings: tuple[Landing, ...] = ()
     choices: tuple[Choice, ...] = ()
+    there: bool = False
     place: Location | None = None
 
 

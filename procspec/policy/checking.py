@@ -52,9 +52,11 @@ def check(
     standing = waivers.standing(scene.processes)
     wrong = [(one, list(waivers.faults(one, scene, known))) for one in standing]
     sound = [one for one, found in wrong if not found]
+    cover = waivers.Cover(sound)
+    scene = replace(scene, is_waived=cover.is_over)
     breaches, unusable = _breaches(custom, scene, parts or {})
     hits = [hit for hit in (*_built_in(scene, judged), *breaches) if judged.severities[hit.policy]]
-    left, used = waivers.covered(hits, sound)
+    left, used = cover.split(hits)
     rest = chain(*(found for _, found in wrong), waivers.unused(sound, used))
     about = [*rest, *settings.faults(project.document, known)]
     found = [*unusable, *_diagnostics((*left, *about), known, judged)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from procspec.model import Diagnostic, Json, Location, Node
+from procspec.policy.limit import TooLong, limited
 from procspec.policy.scene import Hit, Process
 from procspec.policy.schemas import Custom, fault_of_file, validator
 
@@ -18,6 +18,8 @@ Parts: TypeAlias = Sequence[tuple[Node, Json]]
 """Every process, group and job of one create payload, with the node that it came from."""
 _MOST = 100
 """So many violations of one schema by one part are looked at."""
+SECONDS = 30.0
+"""So long one policy may compute over all parts of a project: a thousand processes take a few."""
 
 
 class Unusable(Exception):
@@ -28,22 +30,39 @@ class Unusable(Exception):
         self.problem = problem
 
 
-def violations(custom: Custom, processes: Sequence[Process], parts: Mapping[str, Parts]) -> Iterator[Hit]:
-    """Every breach of one policy; raises Unusable for a schema that cannot be applied."""
-    from referencing.exceptions import Unresolvable
+def violations(
+    custom: Custom, processes: Sequence[Process], parts: Mapping[str, Parts], seconds: float = SECONDS
+) -> list[Hit]:
+    """Every breach of one policy; raises Unusable for a schema that cannot be applied, or in so long a time.
 
-    judge = validator(custom)
+    Whatever the validator makes of a schema is a fault of that schema: a control that broke has not passed.
+    """
     try:
-        for process in processes:
-            given = parts.get(process.key, ())
-            nodes = {id(value): node for node, value in given}
-            for _, value in (one for one in given if one[0].kind is custom.on):
-                for error in islice(judge.iter_errors(value), _MOST):
-                    yield _hit(custom, process, nodes, value, error)
-    except (RecursionError, Unresolvable, re.error, ValueError, TypeError, ArithmeticError) as error:
-        why = "it refers to itself without an end" if isinstance(error, RecursionError) else str(error)[:200]
-        detail = f"The schema cannot be applied: {why}. Mend it."
-        raise Unusable(fault_of_file(custom.place, detail)) from error
+        with limited(seconds):
+            return list(_violations(custom, processes, parts))
+    except Exception as error:
+        raise Unusable(fault_of_file(custom.place, f"{_why(error, seconds)} Mend it.")) from error
+
+
+def _why(error: Exception, seconds: float) -> str:
+    if isinstance(error, TooLong):
+        return (
+            f"The schema was stopped after {seconds:g} seconds of computing. A regular expression that can"
+            ' match one text in many ways, such as "(a+)+$", does not come to an end.'
+        )
+    if isinstance(error, RecursionError):
+        return "The schema cannot be applied: it refers to itself without an end, or too deeply."
+    return f"The schema cannot be applied: {str(error)[:200] or type(error).__name__}."
+
+
+def _violations(custom: Custom, processes: Sequence[Process], parts: Mapping[str, Parts]) -> Iterator[Hit]:
+    judge = validator(custom)
+    for process in processes:
+        given = parts.get(process.key, ())
+        nodes = {id(value): node for node, value in given}
+        for _, value in (one for one in given if one[0].kind is custom.on):
+            for error in islice(judge.iter_errors(value), _MOST):
+                yield _hit(custom, process, nodes, value, error)
 
 
 def _hit(

@@ -107,7 +107,7 @@ def serial_order(scene: Scene) -> Iterator[Hit]:
 
 
 def _row(process: Process, path: Path, group: Mapping[str, Json]) -> Iterator[Hit]:
-    """The children of one serial group, each against the one before it that has a due date."""
+    """The children of one serial group, each against the latest due date before it."""
     before: _Dated | None = None
     for index, child in enumerate(group.get("children", ())):
         below = list(_below(process, (*path, "children", index), child))
@@ -120,7 +120,7 @@ def _row(process: Process, path: Path, group: Mapping[str, Json]) -> Iterator[Hi
                 f" which is due on {before[0]}. Move one of the two, or let them run at the same time."
             )
             yield hit("serial-order", first[1], "dueDate", detail, (before[1].place("dueDate"),))
-        before = max(below, key=_when)
+        before = max((*reversed(below), *([before] if before else [])), key=_when)  # of two, the nearer one
 
 
 _Dated = tuple[date, Job]

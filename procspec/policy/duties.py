@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from procspec.model import Location
@@ -12,6 +12,8 @@ from procspec.policy.scene import Hit, Job, Scene, hit
 _APPROVED = ("sendTask", "contentRequest")
 """The actions that have an approver (guide, "Action Types"); a certification has steps."""
 _SHOWN = 3
+_NAMED = 12
+"""So many places and tasks of a busy day are shown."""
 
 
 def self_approval(scene: Scene) -> Iterator[Hit]:
@@ -126,7 +128,11 @@ def _absent(scene: Scene, job: Job, field: str, who: Participant, due: date) -> 
 
 
 def busy_day(scene: Scene) -> Iterator[Hit]:
-    """More work for one person on one day than gets done; what they only approve is not counted."""
+    """More work for one person on one day than gets done; what they only approve is not counted.
+
+    A waiver takes the tasks that it covers out of the count. So nobody else's task makes one needed or not
+    needed, and a task that comes later is counted with the others.
+    """
     most, days = scene.most["busy-day"], dict[tuple[Participant, date], list[Job]]()
     for job in _jobs(scene):
         who, due = scene.people.of(job.data.get("assignee")), job.day("dueDate")
@@ -134,12 +140,36 @@ def busy_day(scene: Scene) -> Iterator[Hit]:
             days.setdefault((who, due), []).append(job)
     for (who, due), jobs in days.items():
         if len(jobs) > most:
-            detail = (
-                f"{scene.people.label(who)} has {len(jobs)} tasks that are due on {due}, and {most} are what"
-                " the project allows. Move some, or give them to somebody else."
-            )
-            places: dict[Location, None] = dict.fromkeys(job.place("assignee") for job in jobs[:_SHOWN])
-            yield hit("busy-day", jobs[most], "assignee", detail, places)
+            yield from _crowd(scene, f"{scene.people.label(who)} has", due, jobs)
+
+
+def _crowd(scene: Scene, who: str, due: date, jobs: Sequence[Job]) -> Iterator[Hit]:
+    """What is waived, for the waivers; and, if there is still too much, one finding at the first of it."""
+    hits = [(job, hit("busy-day", job, "assignee", "")) for job in jobs]
+    waived = [one for _, one in hits if scene.is_waived(one)]
+    yield from waived
+    left = [job for job, one in hits if not scene.is_waived(one)]
+    most = scene.most["busy-day"]
+    if len(left) > most:
+        besides = (
+            f", besides {len(waived)} {'that is' if len(waived) == 1 else 'that are'} waived,"
+            if waived
+            else ","
+        )
+        detail = (
+            f"{who} {len(left)} tasks that are due on {due}{besides} and {most} are what the project allows:"
+            f" {_named(left)}. Move some, or give them to somebody else."
+        )
+        places: dict[Location, None] = dict.fromkeys(job.place("assignee") for job in left[1 : _SHOWN + 1])
+        yield hit("busy-day", left[0], "assignee", detail, places)
+
+
+def _named(jobs: Sequence[Job]) -> str:
+    """The jobs by their keys, behind those of their processes if these are several."""
+    several = len({id(job.document) for job in jobs}) > 1
+    names = [f"{job.document.data['key']}: {job.key}" if several else job.key for job in jobs[:_NAMED]]
+    more = f" and {len(jobs) - _NAMED} more" if len(jobs) > _NAMED else ""
+    return f"{', '.join(names)}{more}"
 
 
 def _jobs(scene: Scene) -> Iterator[Job]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -95,13 +95,17 @@ def day(written: Json) -> date | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """A project as the rules see it: `most` has the limits of those that count, by id."""
+    """A project as the rules see it: `most` has the limits of those that count, by id.
+
+    `is_waived` says whether a waiver in force covers a finding, for rules that count without those.
+    """
 
     project: Project
     processes: tuple[Process, ...]
     people: Directory
     as_of: date
     most: Mapping[str, int]
+    is_waived: Callable[[Hit], bool] = lambda hit: False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

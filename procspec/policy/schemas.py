@@ -6,11 +6,12 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from procspec.model import Diagnostic, Json, Kind, Location, Path, Severity
 from procspec.policy.settings import meant
-from procspec.policy.spans import places
+from procspec.policy.spans import places, too_deep
 from procspec.policy.table import POLICIES, Policy
 from procspec.redaction import masked
 
@@ -21,6 +22,8 @@ KEYWORD = "x-procspec"
 """The member of a schema that makes it a policy."""
 MAX_BYTES = 10 * 1024 * 1024
 """As for the files of a project."""
+MAX_DEPTH = 64
+"""As for the files of a project: what walks through a schema may recurse."""
 _DRAFT = re.compile(r"http://json-schema\.org/draft-07/schema#?")
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "id": (),
@@ -33,6 +36,8 @@ _OPTIONAL = "severity"
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _DATA = frozenset({"const", "enum", "default", "examples", KEYWORD})
 """Members of a schema that hold values and no schemas."""
+_NAMED = frozenset({"properties", "patternProperties", "definitions", "dependencies"})
+"""Members of a schema that hold schemas by names of the user's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,24 +119,28 @@ class _Places:
         self.file = file
         self.text = text
 
+    @cached_property
+    def known(self) -> Mapping[Path, Location]:
+        return places(self.file, self.text)
+
     def of(self, path: Path) -> Location:
         """The place of a value, or of its nearest parent."""
-        known = places(self.file, self.text)
-        while path not in known:
+        while path not in self.known:
             path = path[:-1]
-        return known[path]
+        return self.known[path]
 
 
 # ---------------------------------------------------------------------------------------------- JSON
 
 
 def _json(file: str, text: str) -> Json:
+    deep = too_deep(file, text, MAX_DEPTH)
+    if deep is not None:
+        raise _Fault(deep, f"Values are nested more than {MAX_DEPTH} levels deep. Check the brackets.")
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
     except json.JSONDecodeError as error:
         raise _Fault(Location(file, error.lineno, error.colno), f"This is not JSON: {error.msg}.") from None
-    except RecursionError:
-        raise _Fault(Location(file, 1, 1), "The values are nested too deeply.") from None
     except ValueError as error:
         raise _Fault(Location(file, 1, 1), f"This is not JSON: {error}.") from None
 
@@ -191,56 +200,78 @@ def _said(schema: Mapping[str, Json], name: str) -> str:
 
 def _check_schema(schema: Mapping[str, Json], where: _Places) -> None:
     """That it is a schema of draft-07, and whole in itself: nothing is ever fetched."""
-    from jsonschema.exceptions import SchemaError
-    from jsonschema.validators import Draft7Validator
-
     draft = schema.get("$schema", "http://json-schema.org/draft-07/schema#")
     if not isinstance(draft, str) or not _DRAFT.fullmatch(draft):
         detail = 'Policies are JSON Schemas of draft-07: "http://json-schema.org/draft-07/schema#".'
         raise _Fault(where.of(("$schema",)), detail)
-    try:
-        Draft7Validator.check_schema(schema)
-    except SchemaError as error:
-        reason = error.message if len(error.message) <= 200 else f"{error.message[:200]}…"
-        raise _Fault(where.of(tuple(error.absolute_path)), f"This is no JSON Schema: {reason}.") from None
-    except RecursionError:
-        raise _Fault(where.of(()), "The values are nested too deeply.") from None
+    wrong = _no_schema(schema)
+    if wrong:
+        raise _Fault(where.of(wrong[0]), f"This is no JSON Schema: {wrong[1]}.")
     _check_references(schema, where)
 
 
+def _no_schema(value: Json) -> tuple[Path, str] | None:
+    """Where a value breaks the rules of draft-07, and how; None when it is a schema."""
+    from jsonschema.exceptions import SchemaError
+    from jsonschema.validators import Draft7Validator
+
+    try:
+        Draft7Validator.check_schema(value)
+    except SchemaError as error:
+        reason = error.message if len(error.message) <= 200 else f"{error.message[:200]}…"
+        return tuple(error.absolute_path), reason
+    except Exception as error:  # of a regular expression that Python cannot make, such as `a{99999999999}`
+        return (), str(error)[:200]
+    return None
+
+
 def _check_references(schema: Mapping[str, Json], where: _Places) -> None:
+    resolver, sound = _registry(schema).resolver(), {"#"}
+    for path, name, reference in _references(schema, ()):
+        if reference in sound and name == "$ref":
+            continue
+        fault = _fault_of_id() if name == "$id" else _fault_of_reference(resolver, reference)
+        if fault:
+            raise _Fault(where.of((*path, name)), fault)
+        sound.add(reference)
+
+
+def _fault_of_id() -> str:
+    return 'A policy has no "$id": it would give the references in it another meaning. Remove it.'
+
+
+def _fault_of_reference(resolver: Any, reference: str) -> str:
+    """What is wrong with a `$ref`; empty when it leads to a schema in this file."""
     from referencing.exceptions import Unresolvable
 
-    resolver = _registry(schema).resolver()
-    for path, name, reference in _references(schema, ()):
-        place = where.of((*path, name))
-        if name == "$id":
-            detail = 'A policy has no "$id": it would give the references in it another meaning. Remove it.'
-            raise _Fault(place, detail)
-        if not reference.startswith("#"):
-            detail = (
-                f'"{reference[:200]}" is outside of this file, and nothing is fetched.'
-                ' Copy it into "definitions", and refer to "#/definitions/...".'
-            )
-            raise _Fault(place, detail)
-        try:
-            resolver.lookup(reference)
-        except (Unresolvable, ValueError, LookupError, TypeError):
-            raise _Fault(place, f'"{reference[:200]}" leads nowhere in this file.') from None
+    shown = reference[:200]
+    if not reference.startswith("#"):
+        return (
+            f'"{shown}" is outside of this file, and nothing is fetched.'
+            ' Copy it into "definitions", and refer to "#/definitions/...".'
+        )
+    try:
+        found = resolver.lookup(reference).contents
+    except (Unresolvable, ValueError, LookupError, TypeError):
+        return f'"{shown}" leads nowhere in this file.'
+    wrong = _no_schema(found)
+    return f'"{shown}" leads to something that is no JSON Schema: {wrong[1]}.' if wrong else ""
 
 
-def _references(schema: Json, path: Path) -> Iterator[tuple[Path, str, str]]:
-    """Every `$ref` and `$id` of a schema."""
+def _references(schema: Json, path: Path, *, is_named: bool = False) -> Iterator[tuple[Path, str, str]]:
+    """Every `$ref` and `$id` of a schema; of schemas by name if `is_named`, where every name is as good."""
     if isinstance(schema, list):
         for index, item in enumerate(schema):
             yield from _references(item, (*path, index))
     if not isinstance(schema, dict):
         return
     for name, value in schema.items():
-        if name in ("$ref", "$id") and isinstance(value, str):
+        if is_named:
+            yield from _references(value, (*path, name))
+        elif name in ("$ref", "$id") and isinstance(value, str):
             yield path, name, value
         elif name not in _DATA:
-            yield from _references(value, (*path, name))
+            yield from _references(value, (*path, name), is_named=name in _NAMED)
 
 
 def _registry(schema: Mapping[str, Json]) -> Any:

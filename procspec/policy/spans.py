@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from json.decoder import JSONDecoder
@@ -10,13 +11,32 @@ from procspec.model import Location, Path
 
 _BLANKS = " \t\n\r"
 _SCALARS = JSONDecoder()
+_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[][{}]', re.DOTALL)
+"""Texts, in which a bracket means nothing, and brackets; no way back, so that it takes one pass."""
+
+
+def too_deep(file: str, text: str, most: int) -> Location | None:
+    """The place of the first bracket that is nested deeper than `most`; of any text, JSON or not."""
+    depth = 0
+    for match in _BRACKETS.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match[0], 0)
+        if depth > most:
+            return _location(file, _starts(text), match.start(), match.end())
+    return None
 
 
 def places(file: str, text: str) -> dict[Path, Location]:
-    """The place of every value of a text that is JSON, by its path; of members, of their values."""
-    starts = [0]
-    starts += [index + 1 for index, character in enumerate(text) if character == "\n"]
+    """The place of every value of a text that is JSON, by its path; of members, of their values.
+
+    Recursive: the text has been looked at with `too_deep`.
+    """
+    starts = _starts(text)
     return {path: _location(file, starts, at, end) for path, at, end in _Scan(text).all()}
+
+
+def _starts(text: str) -> list[int]:
+    """Where the lines begin."""
+    return [0, *(index + 1 for index, character in enumerate(text) if character == "\n")]
 
 
 def _location(file: str, starts: list[int], at: int, end: int) -> Location:

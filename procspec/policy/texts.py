@@ -36,17 +36,22 @@ TEXTS: Mapping[str, str] = {
     "busy-day": (
         "One person has more tasks due on one day than get done, counted over all processes of the"
         " project. Tasks count for their assignee by dueDate; approvals do not count. Ten are allowed; a"
-        " project says otherwise with `policies: {busy-day: {most: 5}}`. The place is the first task over"
-        " the limit. Move some of the tasks, or give them to somebody else."
+        " project says otherwise with `policies: {busy-day: {most: 5}}`. There is one finding for a person"
+        " and a day, which names the tasks; its place is the first of them. A waiver takes the tasks at its"
+        " place and below out of the count, and nothing else: with as many waived as there are too many,"
+        " the rest is in order, and one more task is a finding again. So it is a waiver on the tasks that"
+        " will wait, not on the place that is shown. Move some of the tasks, or give them to somebody else."
     ),
     "unknown-delegate": (
         "The delegate of a person is not among the people of the project in this environment, so nobody"
         " would stand in, and the checks that follow delegates would see nobody. Add the delegate to"
-        " `people`."
+        " `people`. Since waivers stand in processes and this is about people, it cannot be waived; a"
+        " project can set its severity."
     ),
     "away-dates": (
         "An absence whose last day is before its first has no day at all, so that no due date would ever"
-        " fall into it. The two dates are probably swapped."
+        " fall into it. The two dates are probably swapped. Since waivers stand in processes and this is"
+        " about people, it cannot be waived; a project can set its severity."
     ),
     "approver-due-before-assignee": (
         "The approval is due before the work that it is about: one of the two dates is wrong, and the"
@@ -68,9 +73,9 @@ TEXTS: Mapping[str, str] = {
     ),
     "serial-order": (
         "In a group that is worked through one after another, something is due before what it has to wait"
-        " for: it cannot be in time. Each child is compared with the nearest one before it that has a due"
-        " date. A group is done on the latest dueDate below it, through nested groups, and what is in a"
-        " group that follows may not be due earlier. Move a date, change the order, or make the group"
+        " for: it cannot be in time. Each child is compared with the latest dueDate of all that come before"
+        " it in the group. A group is done on the latest dueDate below it, through nested groups, and what is"
+        " in a group that follows may not be due earlier. Move a date, change the order, or make the group"
         " parallel."
     ),
     "past-due": (
@@ -108,7 +113,8 @@ TEXTS: Mapping[str, str] = {
     "unused-waiver": (
         "A waiver covers nothing: no finding of its policy is at its place or below it, or the policy is"
         " off. It would silently cover the next one that appears. Remove it. The copies of a forEach count"
-        " as one: a waiver that is needed in one of them is used."
+        " as one: a waiver that is needed in one of them is used. This cannot be waived itself; a project"
+        " can set its severity."
     ),
     "unknown-policy": (
         "A waiver or the `policies` of the project name a policy that there is not. A slip there would"
@@ -126,8 +132,9 @@ TEXTS: Mapping[str, str] = {
     "bad-policy-file": (
         "A file of the folder `policies` cannot be used: it is not a regular file of 10 MB at most, not"
         " UTF-8, not JSON, no JSON Schema (draft-07), its `x-procspec` lacks something, its id is taken,"
-        " or it refers to something outside of itself, which is never fetched. A control that cannot be"
-        " read is not a control that passed, so this is an error and cannot be turned off."
+        " it refers to something outside of itself, which is never fetched, or to no schema, or it does not"
+        " come to an end. A control that cannot be applied is not a control that passed, so this is an"
+        " error and cannot be turned off."
     ),
 }
 

@@ -73,18 +73,33 @@ def _is_over(waiver: Waiver, as_of: date) -> bool:
     return waiver.expires < as_of.isoformat()
 
 
-def covered(hits: Iterable[Hit], sound: Sequence[Standing]) -> tuple[list[Hit], list[Standing]]:
-    """The findings that are left, and the waivers that cover the others."""
-    index: dict[tuple[int, str], list[Standing]] = {}
-    for one in sound:
-        index.setdefault((id(one.process.document), one.waiver.policy), []).append(one)
-    left, used = list[Hit](), set[int]()
-    for hit in hits:
-        covering = [one for one in index.get((id(hit.document), hit.policy), ()) if one.covers(hit)]
-        used |= {id(one) for one in covering}
-        if not covering:
-            left.append(hit)
-    return left, [one for one in sound if id(one) in used]
+class Cover:
+    """The waivers in force, by what they may cover."""
+
+    def __init__(self, sound: Sequence[Standing]) -> None:
+        self._sound = sound
+        self._index: dict[tuple[int, str], list[Standing]] = {}
+        for one in sound:
+            self._index.setdefault((id(one.process.document), one.waiver.policy), []).append(one)
+
+    def over(self, hit: Hit) -> list[Standing]:
+        """The waivers that cover a finding."""
+        known = self._index.get((id(hit.document), hit.policy), ())
+        return [one for one in known if one.covers(hit)]
+
+    def is_over(self, hit: Hit) -> bool:
+        """Whether a waiver covers a finding."""
+        return bool(self.over(hit))
+
+    def split(self, hits: Iterable[Hit]) -> tuple[list[Hit], list[Standing]]:
+        """The findings that are left, and the waivers that cover the others."""
+        left, used = list[Hit](), set[int]()
+        for hit in hits:
+            covering = self.over(hit)
+            used |= {id(one) for one in covering}
+            if not covering:
+                left.append(hit)
+        return left, [one for one in self._sound if id(one) in used]
 
 
 def unused(sound: Iterable[Standing], used: Collection[Standing]) -> Iterator[Hit]:

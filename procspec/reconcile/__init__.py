@@ -2,7 +2,7 @@
 
 from procspec.reconcile.compare import normal, same
 from procspec.reconcile.diff import creation, diff
-from procspec.reconcile.drift import drift
+from procspec.reconcile.drift import drift, parted
 from procspec.reconcile.identity import ids_of, keyed, pair, snapshot
 from procspec.reconcile.marks import Fields, Marks, marks, pair_marks, value_digest
 from procspec.reconcile.propose import Proposal, propose, whole
@@ -22,6 +22,7 @@ __all__ = [
     "order_of",
     "pair",
     "pair_marks",
+    "parted",
     "propose",
     "same",
     "snapshot",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from procspec.model import (
     PROCESS,
@@ -17,7 +17,7 @@ from procspec.model import (
     Node,
     Record,
 )
-from procspec.reconcile.compare import rule_of
+from procspec.reconcile.compare import rule_of, same
 from procspec.reconcile.identity import UNKNOWN
 from procspec.reconcile.marks import as_applied, value_digest
 from procspec.reconcile.structure import among
@@ -32,6 +32,62 @@ def drift(
     the values that were applied.
     """
     return tuple(_Comparison(live, record, fields, desired).departures())
+
+
+def parted(
+    found: Iterable[Departure], live: Node, fields: FieldTable, desired: Node | None
+) -> tuple[tuple[Departure, ...], tuple[Departure, ...]]:
+    """The departures that somebody has to act on, and those that the files have as well by now.
+
+    The plan has no change for the latter, so that no apply would ever make them go. Without `desired` there
+    are none of them.
+    """
+    found = tuple(found)
+    if desired is None:
+        return found, ()
+    files = _Files(live, fields, desired)
+    settled = [files.have(one) for one in found]
+    return (
+        tuple(one for one, done in zip(found, settled, strict=True) if not done),
+        tuple(one for one, done in zip(found, settled, strict=True) if done),
+    )
+
+
+class _Files:
+    """Whether the files want by now what departures have led to; `live` is keyed."""
+
+    def __init__(self, live: Node, fields: FieldTable, desired: Node) -> None:
+        self.live = {node.key: node for node in live.walk()}
+        self.desired = {node.key: node for node in desired.walk()}
+        self.parents = {child.key: node.key for node in desired.walk() for child in node.children}
+        self.fields = fields
+
+    def have(self, one: Departure) -> bool:
+        node = self.desired.get(one.node)
+        if one.kind is DriftKind.REMOVED:
+            return node is None
+        if node is None:
+            return False
+        if one.kind is DriftKind.MOVED:
+            return bool(self.parents.get(one.node) == one.live)
+        if one.kind is DriftKind.REORDERED:
+            ours = [child.key for child in node.children]
+            theirs = [child.key for child in self.live[one.node].children]
+            return among(ours, theirs) == among(theirs, ours)
+        return one.kind is DriftKind.CHANGED and self.say(node, one.field)
+
+    def say(self, node: Node, name: str) -> bool:
+        """Whether a field is as the files want it; another action is if all of the job is."""
+        live = self.live[node.key].fields
+        names = node.fields if name == "action" else ("action", name)
+        return all(self.same(node, each, live.get(each)) for each in names)
+
+    def same(self, node: Node, name: str, have: Json) -> bool:
+        """As in `propose`, where no difference is made of a default either."""
+        want, rule = node.fields.get(name), rule_of(self.fields, node, name)
+        if want is None:
+            return have is None
+        return same(rule, want, rule.default if have is None and rule.default is not None else have)
 
 
 class _Comparison:

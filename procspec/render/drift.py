@@ -37,9 +37,10 @@ def drift(given: Drift, paint: Paint = PLAIN, *, verbose: bool = False) -> str:
 
 def _process(item: ProcessDrift, labels: Mapping[str, str], paint: Paint, *, verbose: bool) -> str:
     told = list(_told(item, labels, paint))
-    if not (item.departures or item.blocked or item.note or (verbose and told)):
+    settled = list(_settled(item, labels, paint)) if verbose else []
+    if not (item.departures or item.blocked or item.note or settled or (verbose and told)):
         return ""
-    return "\n".join([_title(item, paint), *_differences(item, labels, paint), *told]) + "\n"
+    return "\n".join([_title(item, paint), *_differences(item, labels, paint), *settled, *told]) + "\n"
 
 
 def _title(item: ProcessDrift, paint: Paint) -> str:
@@ -49,7 +50,9 @@ def _title(item: ProcessDrift, paint: Paint) -> str:
     what = paint("drift", action.value) if item.departures else paint("no drift", "dim")
     place = f"  {paint(visible(str(item.place)), 'place')}" if item.place else ""
     said = "" if item.blocked or item.note else f"  {what}"
-    return f"{mark}{said}  {value(item.title, {})}{place}"
+    period = visible(item.period)
+    other = f"  {paint(f'of the period {period}: use --period {period}', 'dim')}" if period else ""
+    return f"{mark}{said}  {value(item.title, {})}{place}{other}"
 
 
 def _told(item: ProcessDrift, labels: Mapping[str, str], paint: Paint) -> Iterator[str]:
@@ -62,7 +65,8 @@ def _told(item: ProcessDrift, labels: Mapping[str, str], paint: Paint) -> Iterat
         who = labels.get(item.modified.who, item.modified.who)
         by = f" by {visible(who)}" if who else ""
         yield f"    {paint(f'last modified {visible(item.modified.when)}{by}', 'dim')}"
-    if not item.departures and item.revision is not None and item.revision != item.was:
+    differs = item.departures or item.settled
+    if not differs and item.revision is not None and item.revision != item.was:
         moved = f"revision {item.revision}, was {item.was}: nothing that is managed differs"
         yield f"    {paint(moved, 'dim')}"
 
@@ -80,6 +84,15 @@ def _difference(one: Departure, width: int, labels: Mapping[str, str], paint: Pa
     symbol = paint(SYMBOLS[action], action.value)
     place = f"  {paint(visible(str(one.place)), 'place')}" if one.place else ""
     return f"    {symbol} {visible(one.path).ljust(width)}  {_sides(one, labels)}{place}"
+
+
+def _settled(item: ProcessDrift, labels: Mapping[str, str], paint: Paint) -> Iterator[str]:
+    """What the files have as well by now, without a symbol: nothing is to be done about it."""
+    for one in item.settled:
+        shown = value(one.live, labels) if one.unknown else _sides(one, labels)
+        more = ", applied was another value" if one.unknown else ""
+        place = f"  {paint(visible(str(one.place)), 'place')}" if one.place else ""
+        yield f"      {visible(one.path)}  {shown}: {paint(f'as the file says now{more}', 'dim')}{place}"
 
 
 def _sides(one: Departure, labels: Mapping[str, str]) -> str:
@@ -113,13 +126,29 @@ def _summary(given: Drift, paint: Paint) -> str:
         return "Nothing was applied yet."
     if not given.drifted:
         same = _count(len(asked), "process is", "processes are")
-        return f"{paint('No drift.', 'ok')} {same} as last applied.{more}"
+        return f"{paint('No drift.', 'ok')} {same} as last applied{_exceptions(given)}.{more}"
     found = _count(sum(len(item.departures) for item in given.drifted), "difference", "differences")
     of = _count(len(asked), "process", "processes")
     return (
         f"{paint('Drift:', 'head')} {found} in {len(given.drifted)} of {of}.{more}"
-        " `procspec plan` shows what an apply would do about it."
+        f" {_plans(given)} what an apply would do about it."
     )
+
+
+def _exceptions(given: Drift) -> str:
+    """What is not as last applied and no drift either."""
+    settled = sum(len(item.settled) for item in given.processes)
+    if not settled:
+        return ""
+    number = _count(settled, "difference", "differences")
+    return f", but for {number} that the files have by now: `procspec -v drift`"
+
+
+def _plans(given: Drift) -> str:
+    """The plans that show the processes that drifted: one a period."""
+    periods = dict.fromkeys(visible(item.period) for item in given.drifted)
+    plans = [f"`procspec plan{f' --period {period}' if period else ''}`" for period in sorted(periods)]
+    return f"{', '.join(plans)} {'shows' if len(plans) == 1 else 'show'}"
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -23,18 +23,19 @@ _VALID = "valid"
 """The case of a file without errors."""
 
 
-def junit(found: Iterable[Diagnostic], texts: Texts) -> str:
+def junit(found: Iterable[Diagnostic], texts: Texts, *, whole: bool = True) -> str:
     """The XML text of one report, in ASCII: a suite for each file of `texts`, and for each that is to blame.
 
     Every error is a case that fails. A file without errors has one case, which passes. Warnings fail
     nothing: they are the output of the file's first case. An error without a place is of the kind `error`.
+    When not the `whole` was looked at, a file without errors has a case that is skipped.
     """
     from xml.etree import ElementTree
 
     report = ElementTree.Element("testsuites", {"name": _WHOLE})
     for file, those in _by_file(found, texts).items():
-        report.append(_suite(file, those, texts))
-    for name in ("tests", "failures", "errors"):
+        report.append(_suite(file, those, texts, whole=whole))
+    for name in ("tests", "failures", "errors", "skipped"):
         report.set(name, str(sum(int(suite.attrib[name]) for suite in report)))
     ElementTree.indent(report)
     return str(ElementTree.tostring(report, encoding="us-ascii", xml_declaration=True), "ascii")
@@ -48,13 +49,13 @@ def _by_file(found: Iterable[Diagnostic], texts: Texts) -> Mapping[str, Sequence
     return files
 
 
-def _suite(file: str, found: Sequence[Diagnostic], texts: Texts) -> Element:
+def _suite(file: str, found: Sequence[Diagnostic], texts: Texts, *, whole: bool) -> Element:
     from xml.etree.ElementTree import Element, SubElement
 
     name = visible(file) or _WHOLE
     errors = _named([one for one in found if one.severity is Severity.ERROR])
     kind = "failure" if file else "error"
-    counts = {"tests": len(errors) or 1, f"{kind}s": len(errors)}
+    counts = {"tests": len(errors) or 1, f"{kind}s": len(errors), "skipped": int(not errors and not whole)}
     known = {"failures": 0, "errors": 0, "skipped": 0, **counts}
     suite = Element(
         "testsuite", {"name": name, **{key: str(count) for key, count in known.items()}, "time": "0"}
@@ -64,7 +65,9 @@ def _suite(file: str, found: Sequence[Diagnostic], texts: Texts) -> Element:
         told = {"type": one.rule, "message": visible(one.detail or one.summary)}
         SubElement(inner, kind, told).text = diagnostics([one], texts)
     if not errors:
-        SubElement(suite, "testcase", _case(name, _VALID, None))
+        only = SubElement(suite, "testcase", _case(name, _VALID, None))
+        if not whole:
+            SubElement(only, "skipped", {"message": "Not looked at to the end: another file has errors."})
     warnings = [one for one in found if one.severity is Severity.WARNING]
     if warnings:
         SubElement(suite[0], "system-out").text = diagnostics(warnings, texts)

@@ -217,6 +217,8 @@ def _summary(given: Plan, paint: Paint) -> str:
     told += [f"{len(given.moves)} moved"] if given.moves else []
     blocked = sum(1 for item in given.processes if item.blocked)
     told += [f"{blocked} blocked"] if blocked else []
+    if not told and not given.processes:
+        return f"{paint('No changes.', 'ok')} {_unseen(given)}"
     if not told:
         same = _count(len(given.processes), "process is", "processes are")
         unsound = sum(item.recheck for item in given.processes)
@@ -226,6 +228,15 @@ def _summary(given: Plan, paint: Paint) -> str:
     total = sum(request.when is not When.INVALID for item in given.pending for request in item.requests)
     cost = _count(total, "request", "requests")
     return f"{paint('Plan:', 'head')} {', '.join(told)}. {cost}; nobody gets mail."
+
+
+def _unseen(given: Plan) -> str:
+    """Why a plan has no process at all."""
+    if not given.kept:
+        return "Nothing was looked at."
+    belong = "belongs" if len(given.kept) == 1 else "belong"
+    keys = visible(", ".join(given.kept))
+    return f"Nothing was looked at: {keys} {belong} to another period, which --period names."
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from procspec.model import Action, Change, Roll, Rolled
 from procspec.render.plan import node_line
 from procspec.render.style import PLAIN, Paint
-from procspec.render.values import is_date, sides, weekday
+from procspec.render.values import is_date, sides, value, weekday
 from procspec.render.visible import visible
 
 
@@ -28,7 +28,7 @@ def _process(one: Rolled, labels: Mapping[str, str], paint: Paint) -> str:
         told = f"{visible(landing.path)} lands on {weekday(landing.day)}, which is no business day"
         lines.append(f"    {paint('holiday', 'warning')}: {told}{_at(landing.place, paint)}")
     for choice in one.choices:
-        told = f'{visible(choice.path)} is still "{visible(choice.id)}"; choose the one of the period'
+        told = f"{visible(choice.path)} is still {value(choice.id, {})}; choose the one of the period"
         lines.append(f"    {paint('by hand', 'warning')}: {told}{_at(choice.place, paint)}")
     return "\n".join(lines) + "\n"
 
@@ -42,7 +42,8 @@ def _name(one: Rolled, paint: Paint) -> str:
         told = "its key has no period in it: the same process would be changed"
         return f"{paint(f'~ {visible(one.before)}', 'update')}  {told}"
     tasks = f"{one.tasks} task{'' if one.tasks == 1 else 's'} in both"
-    return f"{paint(f'+ {visible(one.after)}', 'create')}  after {visible(one.before)}, {tasks}"
+    mark = f"  {visible(one.after)}" if one.there else paint(f"+ {visible(one.after)}", "create")
+    return f"{mark}  after {visible(one.before)}, {tasks}{', applied already' if one.there else ''}"
 
 
 def _aligned(found: list[tuple[str, Change]], labels: Mapping[str, str], paint: Paint) -> Iterator[str]:
@@ -81,6 +82,6 @@ def _summary(given: Roll, paint: Paint) -> str:
         len(both) < len(given.processes)
     )
     parts += [f"{days} date{'' if days == 1 else 's'} on a day without business"] * bool(days)
-    parts += [f"{hands} id{'' if hands == 1 else 's'} to choose by hand"] * bool(hands)
+    parts += [f"{hands} to choose by hand"] * bool(hands)
     told = f"{paint('Roll:', 'head')} {', '.join(parts)}."
     return f'{told} To go there, write "period: {given.after}" into procspec.yaml.'

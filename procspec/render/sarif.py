@@ -22,19 +22,24 @@ _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def sarif(
-    found: Sequence[Diagnostic], rules: Rules, version: str, levels: Mapping[str, Severity] | None = None
+    found: Sequence[Diagnostic],
+    rules: Rules,
+    version: str,
+    levels: Mapping[str, Severity] | None = None,
+    *,
+    whole: bool = True,
 ) -> Json:
     """A log with one run; `version` is procspec's, `levels` are the severities that rules have of themselves.
 
     What stands in a file is a result; what has no place is about how the command was called and becomes
-    a notification (3.20.21), and an error of that kind says that the run did not succeed. Columns count
-    characters (3.14.17). Files are relative to `%SRCROOT%`.
+    a notification (3.20.21), and an error of that kind says that the run did not succeed; so does a run that
+    did not look at the `whole`. Columns count characters (3.14.17). Files are relative to `%SRCROOT%`.
     """
     placed = [one for one in found if one.place is not None]
     known = _known(placed, rules)
     run = {
         "tool": {"driver": _driver(known, {**_levels(placed), **(levels or {})}, version)},
-        "invocations": [_invocation([one for one in found if one.place is None])],
+        "invocations": [_invocation([one for one in found if one.place is None], whole=whole)],
         "columnKind": "unicodeCodePoints",
         "results": _results(placed, {rule: at for at, rule in enumerate(known)}),
     }
@@ -69,8 +74,8 @@ def _rule(id: str, summary: str, explanation: str, level: Severity | None) -> Js
     return rule
 
 
-def _invocation(found: Sequence[Diagnostic]) -> Json:
-    succeeded = not any(one.severity is Severity.ERROR for one in found)
+def _invocation(found: Sequence[Diagnostic], *, whole: bool) -> Json:
+    succeeded = whole and not any(one.severity is Severity.ERROR for one in found)
     told = [
         {"descriptor": {"id": visible(one.rule)}, "level": one.severity.value, "message": _message(one)}
         for one in found

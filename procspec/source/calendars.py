@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -12,7 +13,7 @@ from procspec.model import WEEKDAYS, Calendar, Diagnostic, Document, Holidays, J
 from procspec.source import holidays
 from procspec.source.dates import iso
 from procspec.source.rules import first, problem
-from procspec.workdays import Days
+from procspec.workdays import Days, NoHolidays
 
 WEEK: Final = "businessDaysOfWeek"
 EXCLUSIONS: Final = "businessDateExclusions"
@@ -127,7 +128,7 @@ def _named(document: Document, name: str, content: Json, found: list[Diagnostic]
 
 
 def _fault(place: Location, region: Json) -> Diagnostic | None:
-    if not isinstance(region, str) or not region:
+    if not isinstance(region, str):
         return None  # the schema says so
     if not holidays.installed():
         return problem("holidays-not-installed", place, holidays.NOT_INSTALLED)
@@ -156,6 +157,32 @@ def fields(data: Mapping[str, Json], business: Business, years: Iterable[int]) -
     given = {name: value for name, value in business.named.fields.items() if name not in data}
     texts = {day.isoformat() for day in _union(business.holidays, years)}
     return {**given, EXCLUSIONS: sorted({*_texts(given.get(EXCLUSIONS)), *texts})} if texts else given
+
+
+def left_out(data: Mapping[str, Json], business: Business, years: range) -> list[date]:
+    """The named calendar's days off that are none for a process with exclusions of its own, in order.
+
+    Those of the `years`; without any, those that are written in the calendar. A process that lists no day
+    at all wants none, and nothing is said of it.
+    """
+    named, own = business.named, data.get(EXCLUSIONS)
+    if named is None or business.reported or not own:
+        return []
+    written = _dates(named.fields.get(EXCLUSIONS))
+    theirs = {day for day in written if day.year in years} | _known(named.holidays, years)
+    calendar = business.days.calendar if business.days else None
+    off = _dates(own)
+    works = calendar.is_business if calendar else lambda day: day not in off
+    return sorted(filter(works, theirs if years else written))
+
+
+def _known(given: Given | None, years: Iterable[int]) -> frozenset[date]:
+    """The holidays of those years of which there are any."""
+    found = frozenset[date]()
+    for year in years:
+        with suppress(NoHolidays):
+            found |= _union(given, [year])
+    return found
 
 
 def taken(named: Named, years: Iterable[int]) -> Holidays:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from procspec.model import Diagnostic, Document, Json, Location, Path
-from procspec.source.dates import fault
+from procspec.source.dates import fault, iso
 from procspec.source.rules import problem, warning
 from procspec.source.suggest import hint
 from procspec.source.violations import ACTIONS
@@ -24,6 +24,8 @@ _DATES = (
     "awayUntil",
     "expires",
 )
+_COUNTED = frozenset(("dueDate", "businessStartDate", "businessEndDate", "approverDueDate"))
+"""Where a workday may stand (DESIGN section 3)."""
 _DATE_LISTS = ("businessDateExclusions", "businessDateInclusions")
 _SETS = ("businessDaysOfWeek", *_DATE_LISTS, "calendarIds")
 _PEOPLE = ("assignee", "approver")
@@ -107,9 +109,22 @@ def dates(document: Document, path: Path, holder: Json) -> Iterator[Diagnostic]:
     lists = [((*path, name), holder[name]) for name in _DATE_LISTS if isinstance(holder.get(name), list)]
     entries = [((*where, index), value) for where, values in lists for index, value in enumerate(values)]
     for where, value in (*singles, *entries):
-        reason = fault(value) if isinstance(value, str) else None
+        reason = fault(value, counted=where[-1] in _COUNTED) if isinstance(value, str) else None
         if reason:
             yield problem("bad-date", document.place(where), reason)
+
+
+def _order(document: Document, _known: Known) -> Iterator[Diagnostic]:
+    """The documents do not say that the server refuses it, so that an imported process may have it."""
+    data = document.data if isinstance(document.data, dict) else {}
+    written = [data.get(name) for name in ("businessStartDate", "businessEndDate")]
+    start, end = (iso(value) if isinstance(value, str) else None for value in written)
+    if start and end and start > end:
+        places = [document.place((name,)) for name in ("businessEndDate", "businessStartDate")]
+        detail = (
+            f"The process begins on {start} and ends on {end}: it ends before it begins. Mend one of the two."
+        )
+        yield warning("ends-before-it-begins", places[0], detail, related=places[1:])
 
 
 def _sets(document: Document, _known: Known) -> Iterator[Diagnostic]:
@@ -151,6 +166,7 @@ _CHECKS: tuple[Callable[[Document, Known], Iterator[Diagnostic]], ...] = (
     _people,
     _calendar,
     _dates,
+    _order,
     _sets,
     _approvals,
     _groups,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -9,12 +10,13 @@ from typing import Final, TypeAlias, cast
 
 from procspec.model import Diagnostic, Document, Json, Path
 from procspec.source.places import Entry, Places
-from procspec.source.rules import problem
+from procspec.source.rules import problem, warning
 
 WORD: Final = "forEach"
 MAX_VALUES: Final = 1_000_000
 """Values that the copies of one file may have together: some 10,000 processes of 20 jobs."""
 _KEYS: Final = ("key", "group", "job")
+_EACH: Final = "${each."
 _EACH_KEY: Final = "${each.key}"
 _SLUG: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _SHAPE: Final = (
@@ -27,23 +29,35 @@ Each: TypeAlias = dict[str, Json]
 Evaluate: TypeAlias = Callable[[Json, Path, "Each | None"], Json]
 """Replaces the expressions of a value, given the path at which it is written and the `each` around it."""
 _Pair: TypeAlias = tuple[Json, Entry]
+_Entry: TypeAlias = tuple["str | int", Json]
+"""Where an entry is in its mapping or list, and its value."""
 
 
 class Copy(dict[str, Json]):
-    """The data of a copy, and what `each` is in it; expansion makes a plain mapping of it."""
+    """The data of a copy, and what `each` is in it; expansion makes a plain mapping of it.
 
-    def __init__(self, data: dict[str, Json], each: Each) -> None:
+    `written` is `each` as the file has it, expressions and all, for a copy of a process; empty where the file
+    refers to the entries.
+    """
+
+    def __init__(self, data: dict[str, Json], each: Each, written: Each) -> None:
         super().__init__(data)
         self.each = each
+        self.written = written
 
 
 def unroll(document: Document, evaluate: Evaluate) -> tuple[list[Document], list[Diagnostic]]:
     """The process documents of a file, each `forEach` in them replaced by its copies.
 
-    Values of a copy have the places of the template, which name the copy. Nothing else is expanded yet.
+    Values of a copy have the places of the template, which name the copy. Nothing else is expanded yet. Of
+    a file with too many copies there are none at all.
     """
     unroller = _Unroller(document, evaluate)
-    return list(unroller.documents()), unroller.found
+    try:
+        return list(unroller.documents()), unroller.found
+    except _TooMany:
+        detail = f"The copies hold more than {MAX_VALUES:,} values. Split the file, or make fewer."
+        return [], [*unroller.found, problem("too-many-values", document.place((WORD,)), detail)]
 
 
 class _TooMany(Exception):
@@ -59,15 +73,12 @@ class _Unroller:
         self.found: list[Diagnostic] = []
         self.values = 0
         self.broken = 0
+        self.empty: set[Path] = set()
 
     def documents(self) -> Iterator[Document]:
         places, keys = cast(Places, self.document.places), cast(Places, self.document.keys)
-        try:
-            for data, entry in self.copies(self.document.data, places.root, (), None):
-                yield replace(self.document, data=data, places=places.over(entry), keys=keys.over(entry))
-        except _TooMany:
-            detail = f"The copies hold more than {MAX_VALUES:,} values. Split the file, or make fewer."
-            self.found.append(problem("too-many-values", self.document.place((WORD,)), detail))
+        for data, entry in self.copies(self.document.data, places.root, (), None):
+            yield replace(self.document, data=data, places=places.over(entry), keys=keys.over(entry))
 
     def copies(self, data: Json, entry: Entry, path: Path, each: Each | None) -> Iterator[_Pair]:
         """The node itself, or its copies, all that is below it unrolled."""
@@ -78,11 +89,13 @@ class _Unroller:
         if items:
             self.check_key(data, path)
         template = {name: value for name, value in data.items() if name != WORD}
-        for key, value in items.items():
+        size = sum(_size(value) for name, value in template.items() if name not in ("root", "children"))
+        for key, (step, value) in items.items():
             inner = {"key": key, "value": value}
             made, below = self.node(template, entry, path, inner)
-            self.count(template)
-            yield Copy(made, inner), (*below[:5], key)
+            self.count(size)
+            written = {} if path else _as_written(data[WORD], step)
+            yield Copy(made, inner, written), (*below[:5], key)
 
     def node(self, data: Json, entry: Entry, path: Path, each: Each | None) -> _Pair:
         """The same node with its children unrolled."""
@@ -106,18 +119,18 @@ class _Unroller:
         made = None if unknown else [child for child, _ in pairs]
         return {**data, "children": made}, _with(entry, "children", listed)
 
-    def count(self, template: dict[str, Json]) -> None:
-        self.values += sum(
-            _size(value) for name, value in template.items() if name not in ("root", "children")
-        )
+    def count(self, size: int) -> None:
+        self.values += size
         if self.values > MAX_VALUES:
             raise _TooMany
 
     # ----------------------------------------------------------------------------------------- entries
 
-    def entries(self, written: Json, path: Path, each: Each | None) -> dict[str, Json]:
+    def entries(self, written: Json, path: Path, each: Each | None) -> dict[str, _Entry]:
         """What to make copies for, by key; nothing when it cannot be said, which is reported."""
         given = self.evaluate(written, (*path, WORD), each)
+        if given in ({}, []) and _EACH not in str(written):
+            self.report_empty((*path, WORD))
         if isinstance(given, dict):
             named = [(key, (*path, WORD, key), value) for key, value in given.items()]
         elif isinstance(given, list):
@@ -129,19 +142,18 @@ class _Unroller:
             return {}
         return self.sound(named)
 
-    def sound(self, named: list[tuple[Json, Path, Json]]) -> dict[str, Json]:
+    def sound(self, named: list[tuple[Json, Path, Json]]) -> dict[str, _Entry]:
         """The entries whose key can be used, each once."""
-        entries: dict[str, Json] = {}
+        entries: dict[str, _Entry] = {}
         for key, path, value in named:
             if not isinstance(key, str) or not _SLUG.fullmatch(key):
-                shown = f'"{key}" is no key' if isinstance(key, str) else 'The entry has no "key"'
-                self.report("bad-for-each", path, f"{shown}: {_ALLOWED}")
+                self.report("bad-for-each", path, _no_key(key))
             elif key in entries:
                 self.report(
                     "bad-for-each", path, f'There is an entry "{key}" already. Give this one another key.'
                 )
             else:
-                entries[key] = value
+                entries[key] = (path[-1], value)
         return entries
 
     def check_key(self, data: dict[str, Json], path: Path) -> None:
@@ -152,9 +164,34 @@ class _Unroller:
             detail = f'Every copy needs a key of its own: write "{_EACH_KEY}" into it, such as "{example}".'
             self.report("for-each-key", (*path, name), detail)
 
+    def report_empty(self, path: Path) -> None:
+        """Once for all copies around; an entry of theirs may well have nothing below it."""
+        detail = "There are no entries, so no copies are made; what was applied of them has no file then."
+        if path not in self.empty:
+            self.empty.add(path)
+            place = self.document.keys.get(path) or self.document.place(path)
+            self.found.append(warning("empty-for-each", place, detail))
+
     def report(self, rule: str, path: Path, detail: str) -> None:
         self.broken += 1
         self.found.append(problem(rule, self.document.place(path), detail))
+
+
+def _as_written(entries: Json, step: str | int) -> Each:
+    """What `each` would be without any expression replaced."""
+    if not isinstance(entries, dict | list):
+        return {}
+    value = entries[step]  # type: ignore[index]
+    return {"key": step if isinstance(step, str) else _key_of(value), "value": value}
+
+
+def _no_key(key: Json) -> str:
+    if isinstance(key, int | float):
+        written = json.dumps(key)
+        return f'"key" takes a text, not {written}. Put it in quotes: "{written}".'
+    shown = f'"{key}" is no key' if isinstance(key, str) else '"key" takes a text'
+    shown = 'The entry has no "key"' if key is None else shown
+    return f"{shown}: {_ALLOWED}"
 
 
 def _key_of(item: Json) -> Json:

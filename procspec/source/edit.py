@@ -7,6 +7,9 @@ value, and all comments except those of what was removed.
 from __future__ import annotations
 
 import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -20,6 +23,9 @@ from procspec.source.spelling import Spelled, entry, in_brackets, is_block, spel
 
 ABSENT: Final = object()
 """In place of a value: there shall be none."""
+_Step = tuple[str, int, int, int, int]
+"""As in `difflib`: what is done, with which entries of the one list, and which of the other."""
+_COMMENT = re.compile(r"(?<![^\s])#")
 
 
 class Unwritable(Exception):
@@ -101,6 +107,26 @@ def _with(data: Json, path: Path, value: Json) -> Json:
     return {key: item for key, item in kept.items() if item is not ABSENT}
 
 
+def _remarks(text: str, start: int, end: int) -> int:
+    """How many comments begin between two offsets: each `#` behind white space that is in no text."""
+    texts = sorted(_texts(parts(text), text))
+    found, line = 0, -1
+    for match in _COMMENT.finditer(text, start, end):
+        at = match.start()
+        index = bisect_right(texts, (at, len(text))) - 1
+        if line_start(text, at) != line and (index < 0 or at >= texts[index][1]):
+            found, line = found + 1, line_start(text, at)
+    return found
+
+
+def _texts(part: Part, text: str) -> Iterator[tuple[int, int]]:
+    """Where the scalars are; of one behind `|` or `>` the lines below, since a comment may follow that."""
+    if part.kind == "scalar":
+        yield line_end(text, part.start) if part.style in ("|", ">") else part.start, part.end
+    for inner in (*part.keys, *part.items):
+        yield from _texts(inner, text)
+
+
 @dataclass(slots=True)
 class _Site:
     """A part, what it stands in, and whether brackets are around it."""
@@ -109,6 +135,11 @@ class _Site:
     parent: Part | None
     index: int
     brackets: bool
+
+    @property
+    def begin(self) -> int:
+        """Where it begins, a field with its name."""
+        return self.parent.keys[self.index].start if self.parent and self.parent.keys else self.part.start
 
 
 class _Editor:
@@ -141,9 +172,9 @@ class _Editor:
     def set_list(self, path: Path, old: list[Json], new: list[Json]) -> None:
         """Entry by entry, from the end, so that the places before stay what they are."""
         matcher = SequenceMatcher(None, [*map(_canonical, old)], [*map(_canonical, new)], autojunk=False)
-        for _, start, end, first, last in reversed(matcher.get_opcodes()):
-            if same(old[start:end], new[first:last]):
-                continue
+        steps = [step for step in matcher.get_opcodes() if step[0] != "equal"]
+        self.check_moves(path, old, new, steps)
+        for _, start, end, first, last in reversed(steps):
             common = min(end - start, last - first)
             for place in reversed(range(first + common, last)):
                 self.insert((*path, start + common), new[place], is_entry=True)
@@ -151,6 +182,29 @@ class _Editor:
                 self.remove((*path, place))
             for place in reversed(range(common)):
                 self.set((*path, start + place), new[first + place])
+
+    def check_moves(self, path: Path, old: list[Json], new: list[Json], steps: Sequence[_Step]) -> None:
+        """Raises Unwritable if a comment would go, or stand beside another entry, because entries move.
+
+        What moves is a removal here and an insertion there. Of an entry with something inside nobody knows
+        whether it moved and changed as well.
+        """
+        came = [new[place] for _, _, _, first, last in steps for place in range(first, last)]
+        known = {*map(_canonical, came)}
+        for _, start, end, first, last in steps:
+            for place in range(start, end):
+                changes = place - start < last - first  # in place: its comments stay
+                unsure = bool(came) and not changes and isinstance(old[place], dict | list)
+                if (unsure or _canonical(old[place]) in known) and self.remarks((*path, place), above=True):
+                    raise Unwritable("a comment of an entry that moves would be lost")
+
+    def remarks(self, path: Path, *, above: bool = False) -> int:
+        """How many comments a field or an entry has on its lines, and `above` it if it is not the first."""
+        site = self.site(path)
+        begin, end = site.begin, site.part.end if site.brackets else line_end(self.text, site.part.end)
+        if above and site.parent and site.index and not site.brackets:
+            begin = line_end(self.text, site.parent.items[site.index - 1].end)
+        return _remarks(self.text, begin, end)
 
     # ----------------------------------------------------------------------------------- how it is done
 
@@ -230,8 +284,7 @@ class _Editor:
         parent = site.parent
         if parent is None:
             raise Unwritable("it is the whole file")
-        begin = parent.keys[site.index].start if parent.keys else site.part.start
-        self.lost += self.text[begin : line_end(self.text, site.part.end)].count("#")
+        self.lost += self.remarks(path)
         if len(parent.items) == 1:
             self.replace(path[:-1], {} if parent.keys else [])
         elif site.brackets:

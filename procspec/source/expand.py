@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from procspec.model import Diagnostic, Document, Json, Location, Path
 from procspec.source.builder import MAX_TEXT, TOO_LONG
 from procspec.source.copies import WORD, Copy, Each, unroll
-from procspec.source.rules import MOST, first, problem
+from procspec.source.rules import MOST, MOST_OF_COPIES, first, problem, unseen
 from procspec.source.suggest import hint
 
 _TOKEN = re.compile(r"\$\$\{|\$\{(?P<inside>[^{}\n]*)\}|\$\{")
@@ -58,14 +58,18 @@ def expand(
     made, found = [document], list[Diagnostic]()
     if isinstance(document.data, dict) and WORD in text:
         made, found = unroll(document, walk.inside)
+    found = [*first([*walk.found, *found])]
     grown = walk.grown
-    expanded = []
+    expanded = list[Document]()
     for one in made:
+        if len(found) > MOST_OF_COPIES:
+            found.append(unseen(document.place(())))
+            break
         each = _Walk(one, lines, scope, grown)
         expanded.append(each.document_of_process())
-        found += each.found
+        found += first(each.found)
         grown = each.grown
-    return tuple(expanded), tuple(first([*walk.found, *found]))
+    return tuple(expanded), tuple(found)
 
 
 def literal(value: Json) -> Json:
@@ -108,10 +112,9 @@ class _Walk:
         self.scope = outer.with_("process", {"key": key})
         rest = {name: key if name == "key" else self.value(value, (name,)) for name, value in data.items()}
         template = written if isinstance(written, str) else ""
-        period = (
-            str(outer.names["period"]["name"]) if "${period." in template and "period" in outer.names else ""
-        )
-        return replace(self.document, data=rest, template=template, period=period)
+        given = _dated(data.written) if isinstance(data, Copy) else frozenset[str]()
+        now = outer.names.get("period", {}).get("name") if _is_dated(template, given) else None
+        return replace(self.document, data=rest, template=template, period=str(now) if now else "")
 
     def inside(self, value: Json, path: Path, each: Each | None) -> Json:
         """The value of a `forEach`, which may refer to the entry around it."""
@@ -187,9 +190,8 @@ class _Walk:
             known = (
                 values["value"] if name.startswith("value.") and isinstance(values.get("value"), dict) else {}
             )
-            detail = (
-                f'There is no "{space}.{name}".{hint(name, [*values, *(f"value.{each}" for each in known)])}'
-            )
+            names = [*values, *(f"value.{each}" for each in known)]
+            detail = f'There is no "{space}.{name}".{hint(name, names, of=f"{space}.")}'
             raise _Problem("unknown-reference", detail)
         raise self.no_variable(name)
 
@@ -232,6 +234,26 @@ def _at(values: Mapping[str, Json], name: str) -> Json:
     return _ABSENT
 
 
+def _is_dated(text: str, given: frozenset[str] = frozenset()) -> bool:
+    """Whether a text is made from the period, by itself or by the names of `each` that are."""
+    for match in _TOKEN.finditer(text):
+        found = _REFERENCE.fullmatch(match["inside"] or "")
+        if found and found["space"] == "period":
+            return True
+        if found and found["space"] == "each" and any(_is_in(name, found["name"]) for name in given):
+            return True
+    return False
+
+
+def _dated(each: Each) -> frozenset[str]:
+    """The names of `each`, as it is written, that are made from the period: `key`, `value.code`."""
+    return frozenset(".".join(map(str, path)) for path, text in _texts((), each) if _is_dated(text))
+
+
+def _is_in(name: str, other: str) -> bool:
+    return name == other or name.startswith(f"{other}.")
+
+
 def _written(value: Json) -> str:
     """A value as YAML writes it."""
     if isinstance(value, bool):
@@ -258,4 +280,4 @@ def _place(document: Document, lines: list[str], path: Path, written: str, nth: 
         at = shown.find(written, at + 1)
         if at < 0:
             return place
-    return Location(place.file, place.line, place.column + at, len(written))
+    return replace(place, column=place.column + at, width=len(written))

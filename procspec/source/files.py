@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from procspec.errors import UsageError
@@ -14,10 +16,18 @@ from procspec.source.rules import problem, warning
 PROJECT = "procspec.yaml"
 _SUFFIX = ".procspec.yaml"
 _NEARLY = ".procspec.yml"
-POLICIES = "policies"
+_POLICIES = "policies"
 """The folder in which a team keeps its own policies."""
-SCHEMA = ".schema.json"
+_SCHEMA = ".schema.json"
 """What the name of a policy file ends in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyFiles:
+    """The bytes of a team's policy files by name, in order, and what keeps others from being read."""
+
+    raw: Mapping[str, bytes] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
 
 
 def find(start: Path) -> Path:
@@ -60,13 +70,38 @@ def listing(folder: Path) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
     return tuple(sorted(names)), tuple(found)
 
 
-def policies(folder: Path) -> tuple[str, ...]:
-    """The names of the team's policy files, '/' separated, in order; none behind a link."""
-    place = folder / POLICIES
-    if place.is_symlink() or not place.is_dir():
-        return ()
-    names = (path.name for path in place.glob(f"*{SCHEMA}"))
-    return tuple(sorted(f"{POLICIES}/{name}" for name in names if not name.startswith(".")))
+def policies(folder: Path) -> PolicyFiles:
+    """The files `policies/*.schema.json`, their names '/' separated; hidden ones are left out."""
+    names, found = _policies(folder)
+    raw = dict[str, bytes]()
+    for name in names:
+        content, unreadable = read_bytes(folder, name)
+        found += unreadable
+        raw |= {name: content} if content is not None else {}
+    return PolicyFiles(raw=raw, diagnostics=tuple(found))
+
+
+def _policies(folder: Path) -> tuple[list[str], list[Diagnostic]]:
+    """The names of the policy files, and what is wrong with the folder or nearly right in it."""
+    path, place = folder / _POLICIES, Location(_POLICIES, 1, 1)
+    if path.is_symlink():
+        detail = "Links to folders are not followed, so no policy of it would be checked. Make it a folder."
+        return [], [problem("unreadable-file", place, detail)]
+    try:
+        entries = sorted(entry.name for entry in os.scandir(path) if not entry.name.startswith("."))
+    except FileNotFoundError:
+        return [], []
+    except NotADirectoryError:
+        detail = "It is a file, so no policy is checked. Make it a folder of policy files."
+        return [], [warning("unread-file", place, detail)]
+    except OSError as error:
+        detail = f"The folder cannot be read: {error.strerror or error}."
+        return [], [problem("unreadable-file", place, detail)]
+    names = [f"{_POLICIES}/{name}" for name in entries if name.endswith(_SCHEMA)]
+    # A control that nobody runs must not look like one: folders and other endings are told.
+    others = [name for name in entries if not name.endswith((_SCHEMA, ".md"))]
+    detail = f'Only files here whose name ends in "{_SCHEMA}" are policies. Rename or move this one.'
+    return names, [warning("unread-file", Location(f"{_POLICIES}/{name}", 1, 1), detail) for name in others]
 
 
 def _is_ours(entry: os.DirEntry[str]) -> bool:

@@ -25,6 +25,8 @@ NOT_INSTALLED = (
     "the extra `calendars`, or list the days under businessDateExclusions."
 )
 
+_ELSE = "Use another version of it, or list the days under businessDateExclusions instead of `holidays`."
+
 
 def installed() -> bool:
     """Whether the library is there."""
@@ -54,6 +56,8 @@ def fault(region: str) -> str | None:
         _entity(region)
     except NotImplementedError:
         return _unknown(match["country"], match["part"])
+    except Exception as error:  # it computes lunar months and more: nobody knows what it may raise
+        return f"The library {source()} fails for {region} ({type(error).__name__}). {_ELSE}"
     return None
 
 
@@ -65,12 +69,14 @@ def public(region: str, year: int) -> frozenset[date]:
     """
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        days = frozenset(_entity(region, year))
+        try:
+            days = frozenset(_entity(region, year))
+        except Exception:  # whatever it is, it does not know them
+            days = frozenset()
     gaps = [warning for warning in said if not issubclass(warning.category, DeprecationWarning)]
     if not days or gaps:
         raise NoHolidays(
-            f"The library {source()} does not know the public holidays of {region} in {year}. Use another "
-            f"version of it, or list the days under businessDateExclusions instead of `holidays`.",
+            f"The library {source()} does not know the public holidays of {region} in {year}. {_ELSE}",
             year,
         )
     return days

@@ -39,8 +39,9 @@ def choose(
             raise UsageError(f"There is no period {wanted!r}.", hint=_ADVICE)
         return given, ()
     written = data.get("period")
-    found = period(written, start)
-    if found is None and isinstance(written, str) and document is not None:
+    # YAML 1.2 reads 2024 as a number; a year is the one period that is one.
+    found = period(str(written) if type(written) is int else written, start)
+    if found is None and isinstance(written, str | float) and document is not None:
         detail = f'There is no period "{written}". {_ADVICE}'
         return None, (problem("bad-period", document.place(("period",)), detail),)
     return found, ()

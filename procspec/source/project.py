@@ -15,13 +15,11 @@ from procspec.source.calendars import Calendars, calendars
 from procspec.source.expand import Scope, expand, references
 from procspec.source.moves import node_moves, project_moves
 from procspec.source.reader import decode, read
-from procspec.source.rules import MOST, first, ordered, outspoken, problem
+from procspec.source.rules import MOST_OF_COPIES, first, is_cut, ordered, outspoken, problem, unseen
 from procspec.source.schedule import compute, holidays
 from procspec.source.variables import Resolved, resolve_all
 
 _STATE = ".procspec/state.db"
-_MOST_FOUND = 10 * MOST
-"""So many problems are collected of a project's copies; nobody mends more at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +27,14 @@ class Loaded:
     """What came of a folder: the project if nothing is wrong with it, and all diagnostics in any case.
 
     `texts` has the text of every file that could be decoded, by the name that places give it, relative
-    to the project's folder; lines end with a line feed.
+    to the project's folder; lines end with a line feed. `policies` are the policy files as they were read
+    for the project's digest.
     """
 
     project: Project | None
     diagnostics: tuple[Diagnostic, ...]
     texts: Mapping[str, str]
+    policies: files.PolicyFiles = field(default_factory=files.PolicyFiles)
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ class _Files:
     """The files as they were read; `problems` are those of their YAML, `found` collects for all."""
 
     raw: dict[str, bytes] = field(default_factory=dict)
-    policies: dict[str, bytes] = field(default_factory=dict)
+    policies: files.PolicyFiles = field(default_factory=files.PolicyFiles)
     texts: dict[str, str] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     problems: dict[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
@@ -87,7 +87,7 @@ def load(
     project = None
     if main is not None and chosen is not None and not broken:
         project = _project(folder, main, chosen, names, moved, processes, sources)
-    return Loaded(project=project, diagnostics=diagnostics, texts=sources.texts)
+    return Loaded(project=project, diagnostics=diagnostics, texts=sources.texts, policies=sources.policies)
 
 
 def _read(folder: Path) -> _Files:
@@ -108,10 +108,7 @@ def _read(folder: Path) -> _Files:
         else:
             sources.documents[name] = document
             sources.problems[name] = problems
-    for name in files.policies(folder):
-        raw, _ = files.read_bytes(folder, name)  # what is wrong with it, the policies themselves say
-        if raw is not None:
-            sources.policies[name] = raw
+    sources.policies = files.policies(folder)
     return sources
 
 
@@ -171,12 +168,14 @@ def _processes(sources: _Files, names: _Names) -> tuple[Document, ...]:
         documents, problems = expand(written, sources.texts[name], names.scope)
         found = outspoken(sources.problems[name], problems)
         sources.found += found
+        said = [*ordered(found)]  # once for all copies: every one of them asks
         for document in documents:
-            dated, wrong = _dated(document, names, found)
+            if len(sources.found) > MOST_OF_COPIES and document is not documents[0]:
+                sources.found.append(unseen(written.place(())))
+                break
+            dated, wrong = _dated(document, names, said)
             sources.found += wrong
             computed.append(dated)
-            if len(sources.found) > _MOST_FOUND:
-                break
     sources.found += checks.process_keys(computed)
     return tuple(computed)
 
@@ -198,7 +197,8 @@ def _moved(
     if main is None:
         return {}, ()
     keys = [document.data.get("key") for document in processes if isinstance(document.data, dict)]
-    whole = sources.problems.keys() == sources.raw.keys() and all(isinstance(key, str) for key in keys)
+    read_all = sources.problems.keys() == sources.raw.keys() and not is_cut(sources.found)
+    whole = read_all and all(isinstance(key, str) for key in keys)
     return project_moves(main, frozenset(map(str, keys)) if whole else None)
 
 
@@ -223,7 +223,7 @@ def _project(
         document=main,
         processes=processes,
         texts=sources.texts,
-        digest=_digest({**sources.raw, **sources.policies}, chosen, names.variables, names.now, taken),
+        digest=_digest({**sources.raw, **sources.policies.raw}, chosen, names.variables, names.now, taken),
         period=names.now,
         holidays=taken,
         moved=moved,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -77,6 +77,9 @@ RULES: Final = {
     "person-without-id-here": "People without an id in this environment",
     "approver-date-without-approver": "Approval date without an approver",
     "empty-group": "Empty group",
+    "empty-for-each": "forEach without entries",
+    "exclusions-replace-calendar": "Exclusions instead of the calendar's",
+    "ends-before-it-begins": "End before the start",
     "moved-to-nothing": "Move to a key that is not there",
 }
 """Rule id -> summary: a fixed phrase without user values, so that readers learn to recognise it."""
@@ -112,6 +115,12 @@ MOST: Final = 100
 """So many problems of a kind are reported for a file: nobody reads more, and it bounds the time."""
 
 
+MOST_OF_COPIES: Final = 10 * MOST
+"""So many problems are collected of a project's copies; nobody mends more at once."""
+_NAMED: Final = 10
+"""So many other copies with the same problem are named."""
+
+
 def first(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """At most `MOST` diagnostics, and a last one that says so if there are more."""
     for count, diagnostic in enumerate(diagnostics):
@@ -126,15 +135,30 @@ def too_many(place: Location | None) -> Diagnostic:
     return problem("too-many-problems", place, "There are more problems in this file. Mend these first.")
 
 
+def unseen(place: Location | None) -> Diagnostic:
+    """Says that further copies were not looked at."""
+    detail = "There are so many problems that not all copies in this file were looked at. Mend these first."
+    return problem("too-many-problems", place, detail)
+
+
+def is_cut(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether what was looked at is not all that there is."""
+    return any(one.rule in _CUT for one in diagnostics)
+
+
+_CUT: Final = frozenset({"too-many-problems", "too-many-values", "too-much-text"})
+
+
 def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Sorted by place, those without one first; the same problem said twice is said once.
 
-    A mistake in a template is one of every copy: it is said of the first, with the number of the others.
+    A mistake in a template is one of every copy: it is said of the first, and names the others.
     """
     alike: dict[Diagnostic, list[Diagnostic]] = {}
     for one in dict.fromkeys(diagnostics):
         alike.setdefault(_uncopied(one), []).append(one)
-    return tuple(sorted(map(_merged, alike.values()), key=_order))
+    cut = {one.place.file for one in alike if one.place and is_cut([one])}
+    return tuple(sorted((_merged(group, cut) for group in alike.values()), key=_order))
 
 
 def _uncopied(one: Diagnostic) -> Diagnostic:
@@ -144,12 +168,16 @@ def _uncopied(one: Diagnostic) -> Diagnostic:
     return replace(one, place=replace(one.place, copy=""), related=related)
 
 
-def _merged(alike: list[Diagnostic]) -> Diagnostic:
+def _merged(alike: list[Diagnostic], cut: Collection[str]) -> Diagnostic:
+    """One for all; in a file that is `cut` nobody knows how many copies have the problem."""
     first, *others = alike
     if first.place is None or not others:
         return first
-    copy = f"{first.place.copy} and {len(others)} more"
-    return replace(first, place=replace(first.place, copy=copy))
+    copies = list(dict.fromkeys(one.place.copy for one in others if one.place))
+    more = f" and {len(copies) - _NAMED} more" if len(copies) > _NAMED else ""
+    more = " and more" if first.place.file in cut else more
+    told = f"{first.detail} The same in {', '.join(copies[:_NAMED])}{more}."
+    return replace(first, detail=masked(told))
 
 
 def _order(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:

@@ -13,15 +13,17 @@ from itertools import pairwise
 from typing import Final
 
 from procspec.model import Diagnostic, Document, Holidays, Json, Path
-from procspec.source.calendars import WEEK, Calendars, fields, taken
+from procspec.source.calendars import EXCLUSIONS, WEEK, Calendars, fields, left_out, taken
 from procspec.source.dates import iso
-from procspec.source.rules import first, problem
+from procspec.source.rules import first, problem, warning
 from procspec.source.violations import ACTIONS
 from procspec.workdays import NoBusinessDay, NoHolidays, Uncounted, Workday, parse, resolve, shift
 
 ANCHORS: Final = {"start": "businessStartDate", "end": "businessEndDate", "due": "dueDate"}
 """The fields of a process that days are counted from, by the word for them."""
 _OF_JOB: Final = ("dueDate", "approverDueDate")
+_SHOWN: Final = 3
+"""So many days of a longer list are named."""
 
 
 def compute(document: Document, calendars: Calendars) -> tuple[Document, tuple[Diagnostic, ...]]:
@@ -73,7 +75,7 @@ class _Schedule:
             calendar=days.calendar if days else None,
             calendar_fields=added,
         )
-        return document, tuple(first([*self.found, *self.unknown_years()]))
+        return document, tuple(first([*self.found, *self.replaced(data), *self.unknown_years()]))
 
     # ---------------------------------------------------------------------------------------- the process
 
@@ -214,6 +216,21 @@ class _Schedule:
             later = min(year for year in paths if year >= error.year)
             self.without.setdefault(error.year, (paths[later], error))
             return {}
+
+    def replaced(self, data: Mapping[str, Json]) -> Iterator[Diagnostic]:
+        """Whoever adds one day off to a process seldom means to take all others away."""
+        named, days = self.business.named, left_out(data, self.business, _years(_days(data)))
+        if named is None or not days:
+            return
+        shown = ", ".join([*map(str, days[:_SHOWN]), *(["..."] if len(days) > _SHOWN else [])])
+        detail = (
+            f'The list stands instead of that of the calendar "{named.name}" and leaves out {len(days)} of '
+            f"its days off ({shown}). Put the days under {EXCLUSIONS} of the calendar instead, or list them "
+            f"all here."
+        )
+        related = [named.place] if named.place else []
+        place = self.document.keys.get((EXCLUSIONS,)) or self.document.place((EXCLUSIONS,))
+        yield warning("exclusions-replace-calendar", place, detail, related=related)
 
     def unknown_years(self) -> Iterator[Diagnostic]:
         for _, (path, error) in sorted(self.without.items(), key=lambda item: item[0]):

@@ -14,13 +14,13 @@ def nearest(word: object, known: Iterable[str]) -> str | None:
     return folded[close[0]] if close else None
 
 
-def hint(word: object, known: Iterable[str]) -> str:
-    """` Did you mean "x"?`, or what there is to choose from, or nothing."""
+def hint(word: object, known: Iterable[str], of: str = "") -> str:
+    """` Did you mean "x"?`, or what there is to choose from, or nothing; `of` is told before each name."""
     names = list(known)
     meant = nearest(word, names)
     if meant is not None:
-        return f' Did you mean "{meant}"?'
+        return f' Did you mean "{of}{meant}"?'
     if not names:
         return ""
-    shown = ", ".join(f'"{name}"' for name in names[:12])
+    shown = ", ".join(f'"{of}{name}"' for name in names[:12])
     return f" Known: {shown}{' and more' if len(names) > 12 else ''}."

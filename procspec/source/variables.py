@@ -53,6 +53,11 @@ def resolve_all(
     return resolved
 
 
+def spelt(variables: Mapping[str, Json]) -> dict[str, str]:
+    """Values of variables as `--var` takes them."""
+    return {name: given if isinstance(given, str) else json.dumps(given) for name, given in variables.items()}
+
+
 def _resolve_one(
     resolved: Resolved,
     document: Document,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,9 @@ _ENTRIES = {
     "people": "a person",
     "calendars": "a calendar",
     "variables": "a variable",
+    "policies": "the settings of a policy",
 }
+_ITEMS = {"waivers": "a waiver", "moved": "a move"}
 _NOUNS = {
     "sendTask": "a sendTask",
     "contentRequest": "a contentRequest",
@@ -98,9 +101,9 @@ class _Error:
         if not self.path:
             return f"a {self.name}"
         last = self.path[-1]
-        if isinstance(last, int):
-            return "a group" if _is_group(self.instance) else "a job"
         parent = self.path[-2] if len(self.path) > 1 else None
+        if isinstance(last, int):
+            return _ITEMS.get(str(parent)) or ("a group" if _is_group(self.instance) else "a job")
         return _ENTRIES.get(str(parent)) or _NOUNS.get(last) or f'"{last}"'
 
     def field(self) -> str:
@@ -150,6 +153,14 @@ class _Error:
         noun = self.noun()
         return f'{noun[0].upper()}{noun[1:]} needs the field "{name}".{example}'
 
+    def dependent(self, extras: list[str]) -> Iterator[Diagnostic]:
+        for name, others in self.wanted.items():
+            for other in others if name in self.instance else ():
+                if other not in self.instance and not nearest_any(extras, [other]):
+                    means = str(self.schema["properties"][other]["description"]).rstrip(".")
+                    detail = f'"{name}" needs the field "{other}". Add it: {means[0].lower()}{means[1:]}.'
+                    yield problem("missing-field", self.key(name), detail)
+
     def no_entry(self) -> Diagnostic:
         detail = 'An entry begins with "job: KEY" and has an action, or with "group: KEY" and has children.'
         return problem("entry-without-key", self.head(), detail)
@@ -168,23 +179,34 @@ class _Error:
             yield problem("job-without-action", self.head(), detail)
 
     def wrong_type(self, _extras: list[str]) -> Iterator[Diagnostic]:
+        if "enum" in self.schema:
+            return  # what is allowed says more than its type
         wanted = self.wanted if isinstance(self.wanted, list) else [self.wanted]
         expected = " or ".join(_TYPES[kind] for kind in wanted)
         if self.schema.get("title") in ("Name of a person", "Id of a person"):
             expected = (
                 "the name of a person, or {id, type}" if self.name == "process" else "an id, or {id, ...}"
             )
-        detail = (
-            f"{self.field()} takes {expected}, not {_got(self.instance)}.{_remedy(wanted, self.instance)}"
-        )
+        detail = f"{self.field()} takes {expected}, not {_got(self.instance)}.{self.remedy(wanted)}"
         yield problem("wrong-type", self.here(), detail)
+
+    def remedy(self, wanted: list[str]) -> str:
+        """What to do about the wrong type, where it helps: quotes do not make a date of a number."""
+        if self.schema.get("format") in ("date", "day"):
+            return " Write the day as YYYY-MM-DD."
+        quoted = isinstance(self.instance, int | float) and "string" in wanted
+        if quoted and not re.search(self.schema.get("pattern", ""), json.dumps(self.instance)):
+            return ""
+        return _remedy(wanted, self.instance)
 
     def not_allowed(self, _extras: list[str]) -> Iterator[Diagnostic]:
         allowed = [str(value) for value in (self.wanted if isinstance(self.wanted, list) else [self.wanted])]
-        if isinstance(self.instance, dict | list):
-            return
         listed = ", ".join(f'"{value}"' for value in allowed)
-        guess = hint(self.instance, allowed) if nearest(self.instance, allowed) else ""
+        if self.path[:-1] == ("policies",):
+            listed += " or settings such as {severity: error}"
+        word = "off" if self.instance is False else self.instance  # that was YAML once
+        known = [] if isinstance(word, dict | list) else allowed
+        guess = hint(word, known) if nearest(word, known) else ""
         detail = f"{self.field()} takes {listed}, not {_got(self.instance)}.{guess}"
         yield problem("value-not-allowed", self.here(), detail)
 
@@ -202,6 +224,14 @@ class _Error:
         )
         yield problem("bad-key", place, detail)
 
+    def outside(self, _extras: list[str]) -> Iterator[Diagnostic]:
+        low, high = (self.schema.get(name) for name in ("minimum", "maximum"))
+        allowed = f"{low} or more" if high is None else f"{high} or less"
+        if low is not None and high is not None:
+            allowed = f"a number from {low} to {high}"
+        detail = f"{self.field()} takes {allowed}, not {_got(self.instance)}."
+        yield problem("value-not-allowed", self.here(), detail)
+
     def empty(self, _extras: list[str]) -> Iterator[Diagnostic]:
         yield problem("empty-text", self.here(), f"{self.field()} needs a text that is not empty.")
 
@@ -218,6 +248,9 @@ _HANDLERS: dict[str, Callable[[_Error, list[str]], Iterator[Diagnostic]]] = {
     "type": _Error.wrong_type,
     "enum": _Error.not_allowed,
     "const": _Error.not_allowed,
+    "dependencies": _Error.dependent,
+    "minimum": _Error.outside,
+    "maximum": _Error.outside,
     "pattern": _Error.pattern,
     "minLength": _Error.empty,
 }

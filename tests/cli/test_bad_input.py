@@ -88,3 +88,22 @@ def test_all_problems_of_all_files_are_told_at_once(home: Home) -> None:
         "a.procspec.yaml",
         "b/b.procspec.yaml",
     }
+
+
+def test_a_project_without_copies_is_not_one_without_files(home: Home) -> None:
+    home.write("procspec.yaml", "kind: Project\nname: empty\npeople: {ana: user-1}\n")
+    assert home.ok("validate").out.endswith(" No file here ends in .procspec.yaml.\n")
+    each = GOOD.replace("key: first", "key: first-${each.key}\nforEach: {}")
+    home.write("first.procspec.yaml", each)
+    told = home.ok("validate")
+    assert told.out == "Valid: 0 processes for the environment local.\n"
+    assert "first.procspec.yaml:3:1: warning" in told.err and "[empty-for-each]" in told.err
+
+
+def test_a_region_without_a_name_is_located_by_every_command(home: Home) -> None:
+    home.write("first.procspec.yaml", GOOD)
+    home.write("procspec.yaml", "kind: Project\nname: x\npeople: {ana: u}\ncalendars: {c: {holidays: ''}}\n")
+    for command in (["validate"], ["plan"], ["apply", "--auto-approve"]):
+        result = home.run(*command)
+        assert result.code == 3 and "procspec.yaml:4:27: error" in result.err
+        assert "Traceback" not in result.err

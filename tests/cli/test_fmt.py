@@ -95,6 +95,72 @@ def test_a_link_to_elsewhere_is_not_followed(folder: Home, tmp_path: Path) -> No
     assert outside.read_text() == LOOSE
 
 
+@pytest.mark.parametrize("options", [(), ("--check",)])
+def test_a_named_file_that_is_not_yaml_is_refused_before_any_is_written(
+    folder: Home, options: tuple[str, ...]
+) -> None:
+    policy = '{"$id": "no-drafts",\n "title": "T"}\n'
+    json = folder.write("policies/no-drafts.schema.json", policy)
+    done = folder.run("fmt", *options, str(folder.folder / "sub/a.procspec.yaml"), str(json))
+    assert done.code == 64 and f"{json} is not a YAML file." in done.err
+    assert text(folder, "policies/no-drafts.schema.json") == policy
+    assert text(folder, "sub/a.procspec.yaml") == LOOSE
+
+
+def test_a_named_yml_file_is_yaml(folder: Home) -> None:
+    path = folder.write("other.yml", "x:   1\n")
+    assert folder.ok("fmt", str(path)).out == f"{path}\n"
+    assert text(folder, "other.yml") == "x: 1\n"
+
+
+@pytest.fixture
+def mono(home: Home) -> Home:
+    """A folder of projects, one of them below another, and one that is hidden."""
+    home.write("top.procspec.yaml", TIGHT)
+    for name in ("a", "a/deep/inside", ".hidden", "a/.hidden"):
+        home.write(f"{name}/procspec.yaml", PROJECT.replace(": x", ":   x"))
+        home.write(f"{name}/sub/b.procspec.yaml", LOOSE)
+    (home.folder / "link").symlink_to("a")
+    return home
+
+
+def test_a_named_folder_is_that_of_its_nested_projects_too(mono: Home) -> None:
+    names = ["a/procspec.yaml", "a/sub/b.procspec.yaml"]
+    names += ["a/deep/inside/procspec.yaml", "a/deep/inside/sub/b.procspec.yaml"]
+    paths = [str(mono.folder / name) for name in names]
+    done = mono.run("fmt", "--check", str(mono.folder))
+    assert (done.code, done.out.splitlines()) == (1, paths)
+    assert mono.ok("fmt", str(mono.folder)).out.splitlines() == paths
+    assert text(mono, "a/deep/inside/sub/b.procspec.yaml") == TIGHT
+    assert text(mono, ".hidden/sub/b.procspec.yaml") == text(mono, "a/.hidden/sub/b.procspec.yaml") == LOOSE
+    done = mono.ok("fmt", "--check", str(mono.folder))
+    assert (done.out, done.err) == ("", "")
+
+
+def test_a_folder_with_nothing_to_format_is_said(home: Home) -> None:
+    home.write("empty/notes.txt", "x")
+    folder = home.folder / "empty"
+    done = home.ok("fmt", "--check", str(folder))
+    assert (done.out, done.err) == ("", f"note: there is nothing to format in {folder}.\n")
+
+
+def test_an_empty_path_is_wrong_usage(folder: Home) -> None:
+    """What a script gives whose variable is not set; it is not the folder that one stands in."""
+    done = folder.run("fmt", "--check", "")
+    assert done.code == 64 and "There is no file ''." in done.err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every folder")
+def test_a_folder_that_cannot_be_read_is_no_green_check(mono: Home) -> None:
+    mono.ok("fmt", str(mono.folder))
+    for name in ("a/sub", "a/deep/inside"):
+        path = mono.folder / name
+        path.chmod(0o300)
+        done = mono.run("fmt", "--check", str(mono.folder))
+        path.chmod(0o700)
+        assert done.code == 3 and str(path) in done.err and "unreadable-file" in done.err
+
+
 def test_no_project_is_wrong_usage(home: Home) -> None:
     assert home.run("fmt").code == 64
 

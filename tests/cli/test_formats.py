@@ -54,7 +54,7 @@ def of_sarif(result: Result) -> Told:
         found.append((one["level"], where["artifactLocation"]["uri"], where["region"]["startLine"]))
     (call,) = run["invocations"]
     told = call.get("toolConfigurationNotifications", [])
-    assert call["executionSuccessful"] == (not told)
+    assert not (told and call["executionSuccessful"])
     return Told(found, [one["message"]["text"] for one in told])
 
 
@@ -217,3 +217,21 @@ def test_nothing_in_a_file_or_its_name_acts(form: str, name: str, home: Home) ->
 )
 def test_the_format_that_a_command_line_asks_for(line: str, form: str) -> None:
     assert wanted(line.split()) == form
+
+
+def test_a_broken_file_is_no_all_clear_for_the_others(home: Home) -> None:
+    """Policies look at a whole project: where one cannot be made, nobody said that the rest is right."""
+    home.write("procspec.yaml", "kind: Project\nname: x\npeople: {ana: user-1}\n")
+    job = "sendTask: {title: A, assignee: ana, approver: ana}"
+    process = f"kind: Process\nkey: a\nname: A\nroot:\n  name: R\n  children:\n    - job: j\n      {job}\n"
+    home.write("a.procspec.yaml", process)
+    home.write("b.procspec.yaml", 'kind: Process\nname: "B\n')
+    text = home.run("validate")
+    assert text.code == 3 and "No policy was looked at, in any file: mend these first." in text.err
+    assert "No policy was looked at" in home.run("validate", "-o", "json").json["error"]["hint"]
+    assert "<skipped" in home.run("validate", "-o", "junit").out
+    sarif = home.run("validate", "-o", "sarif").json["runs"][0]
+    assert sarif["invocations"][0]["executionSuccessful"] is False
+    home.write("b.procspec.yaml", process.replace("key: a", "key: b").replace("approver: ana", "document: d"))
+    assert "self-approval" in home.run("validate").err
+    assert "<skipped" not in home.run("validate", "-o", "junit").out

@@ -340,3 +340,48 @@ def test_detailed_exit_codes(close: Home, server: Server) -> None:
     assert close.run("plan", "--detailed-exitcode").code == 2
     close.ok("apply", "--auto-approve")
     assert close.run("plan", "--detailed-exitcode").code == 0
+
+
+# --------------------------------------------------------------------------------------- the period
+
+
+@pytest.fixture
+def planned(close: Home) -> str:
+    """A saved plan of another period than the project's."""
+    close.edit("procspec.yaml", "name: close", "name: close\nperiod: 2024-Q4")
+    close.edit(FILE, "key: close", "key: close-${period.name}")
+    path = str(close.folder / "plan.json")
+    close.ok("plan", "--period", "2025-Q1", "--out", path)
+    return path
+
+
+@pytest.mark.parametrize("words", [(), ("--period", "2025-Q1")])
+def test_a_saved_plan_is_applied_in_its_period(close: Home, planned: str, words: tuple[str, ...]) -> None:
+    close.ok("apply", planned, *words)
+    assert close.record("close-2025-Q1")["period"] == "2025-Q1"
+
+
+@pytest.mark.parametrize("period", ["2025-Q2", "x"])
+def test_the_period_of_the_environment_is_not_that_of_a_saved_plan(
+    close: Home, planned: str, monkeypatch: pytest.MonkeyPatch, period: str
+) -> None:
+    monkeypatch.setenv("PROCSPEC_PERIOD", period)
+    close.ok("apply", planned)
+    monkeypatch.delenv("PROCSPEC_PERIOD")
+    assert close.record("close-2025-Q1")["id"]
+
+
+def test_a_saved_plan_is_not_applied_in_another_period(close: Home, server: Server, planned: str) -> None:
+    server.clear()
+    refused = close.run("apply", planned, "--period", "2025-Q2")
+    assert refused.code == 6
+    assert "The plan was made for 2025-Q1, and --period says '2025-Q2'." in refused.err
+    assert sent(server) == []
+
+
+def test_a_saved_plan_of_no_period(
+    close: Home, server: Server, saved: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "The plan was made without a period" in close.run("apply", saved, "--period", "2025-Q2").err
+    monkeypatch.setenv("PROCSPEC_PERIOD", "2025-Q2")
+    close.ok("apply", saved)

@@ -66,8 +66,20 @@ def test_the_texts_of_policies_can_be_shown(tmp_path: Path) -> None:
 
 def test_without_a_folder_there_are_none(tmp_path: Path) -> None:
     assert policies(tmp_path) == policies(tmp_path / "nowhere")
-    (tmp_path / "policies").write_text("a file")
-    assert policies(tmp_path).diagnostics == ()
+
+
+def test_what_is_checked_is_what_the_digest_is_of(tmp_path: Path) -> None:
+    """The files are read once: what becomes of them later is not in this project."""
+    write(
+        tmp_path, {"procspec.yaml": PROJECT, "close.procspec.yaml": PROCESS, "policies/p.schema.json": POLICY}
+    )
+    loaded = load(tmp_path)
+    (tmp_path / "policies/p.schema.json").unlink()
+    assert [one.rule for one in check(loaded, today=date(2024, 9, 30)).found] == ["ours"]
+    again = load(tmp_path)
+    assert check(again, today=date(2024, 9, 30)).found == ()
+    assert loaded.project is not None and again.project is not None
+    assert loaded.project.digest != again.project.digest
 
 
 def test_the_parts_are_those_of_the_payload(tmp_path: Path) -> None:
@@ -105,3 +117,18 @@ def test_two_hundred_copies_are_one_finding_a_place(tmp_path: Path) -> None:
     found = checked(tmp_path, {"close.procspec.yaml": process}, date(2024, 11, 20))
     assert brief(found) == ["?9:38 busy-day", "?9:67 past-due"]
     assert found.project is not None and len(found.project.processes) == 200
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.schema.yaml", "X.SCHEMA.JSON", "sub/x.schema.json"])
+def test_what_lies_among_the_policies_and_is_none_is_told(tmp_path: Path, name: str) -> None:
+    write(
+        tmp_path,
+        {"procspec.yaml": "kind: Project\nname: x\n", f"policies/{name}": "{}", "policies/README.md": ""},
+    )
+    (found,) = policies(tmp_path).diagnostics
+    assert (found.rule, str(found.place)) == ("unread-file", f"policies/{name.partition('/')[0]}:1:1")
+
+
+def test_a_file_in_the_place_of_the_folder_of_policies_is_told(tmp_path: Path) -> None:
+    write(tmp_path, {"procspec.yaml": "kind: Project\nname: x\n", "policies": "{}"})
+    assert [one.rule for one in policies(tmp_path).diagnostics] == ["unread-file"]

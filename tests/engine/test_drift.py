@@ -57,6 +57,80 @@ def test_a_hand_edit(applied: Home, server: Server) -> None:
     assert drifted(applied)["changed", "", "dueDate"]["unknown"] is True
 
 
+def test_what_the_file_says_by_now_is_no_drift_for_ever(applied: Home, server: Server) -> None:
+    edit(applied, server, BY_HAND)
+    applied.edit(FILE, "dueDate: 2024-12-31", "dueDate: 2025-02-01")
+    assert applied.ok("plan", "--detailed-exitcode").code == 0
+    done = applied.ok("drift", "--detailed-exitcode")
+    assert (
+        "No drift. 1 process is as last applied, but for 1 difference that the files have by now" in done.out
+    )
+    told = (
+        "      dueDate  2025-02-01: as the file says now, applied was another value  close.procspec.yaml:5:10"
+    )
+    verbose = applied.ok("-v", "drift").out
+    assert (
+        told in verbose and "close  no drift" in verbose and "nothing that is managed differs" not in verbose
+    )
+    assert drifted(applied) == {}
+    (process,) = applied.ok("drift", "-o", "json").json["processes"]
+    assert [(one["field"], one["live"]) for one in process["settled"]] == [("dueDate", "2025-02-01")]
+    edit(applied, server, {"op": "replace", "path": "/name", "value": "Another"})
+    assert set(drifted(applied)) == {("changed", "", "name")}
+    applied.edit(FILE, "dueDate: 2025-02-01", "dueDate: 2025-02-02")
+    assert set(drifted(applied)) == {("changed", "", "name"), ("changed", "", "dueDate")}
+
+
+def test_a_job_that_is_gone_on_both_sides_is_no_drift(applied: Home, server: Server) -> None:
+    edit(applied, server, {"op": "remove", "path": "/root/children/1/group/children/1"})
+    assert set(drifted(applied)) == {("removed", "costs", "")}
+    applied.edit(FILE, "        - job: costs\n          sendTask: {title: Costs, assignee: ben}\n", "")
+    assert applied.ok("plan", "--detailed-exitcode").code == 0
+    assert applied.ok("drift", "--detailed-exitcode").code == 0
+
+
+@pytest.fixture
+def rolled(close: Home, server: Server) -> Home:
+    """Two periods, applied one after the other."""
+    close.edit("procspec.yaml", "name: close\n", "name: close\nperiod: 2024-Q4\n")
+    close.edit(FILE, "key: close", "key: close-${period.name}")
+    close.ok("apply", "--auto-approve")
+    close.edit("procspec.yaml", "period: 2024-Q4", "period: 2025-Q1")
+    close.ok("apply", "--auto-approve")
+    return close
+
+
+def test_a_process_of_another_period(rolled: Home, server: Server) -> None:
+    edit(rolled, server, BY_HAND, key="close-2024-Q4")
+    out = rolled.ok("drift").out
+    assert '~ close-2024-Q4  drift  "Close"  of the period 2024-Q4: use --period 2024-Q4' in out
+    assert "`procspec plan --period 2024-Q4` shows what an apply would do" in out
+    own, other = rolled.ok("drift", "-o", "json").json["processes"]
+    jsonschema.validate(rolled.ok("drift", "-o", "json").json, schema("drift"))
+    assert (own["key"], own.get("period")) == ("close-2025-Q1", None)
+    assert (other["key"], other["period"]) == ("close-2024-Q4", "2024-Q4")
+    there = rolled.ok("drift", "--period", "2024-Q4").out
+    assert "~ dueDate  2024-12-31 -> 2025-02-01  close.procspec.yaml" in there
+    assert "of the period" not in there and "`procspec plan` shows" in there
+    edit(rolled, server, BY_HAND, key="close-2025-Q1")
+    assert "`procspec plan`, `procspec plan --period 2024-Q4` show what" in rolled.ok("drift").out
+
+
+def test_a_plan_that_looked_at_nothing_says_so(rolled: Home) -> None:
+    out = rolled.ok("plan", "close-2024-Q4").out
+    told = "Nothing was looked at: close-2024-Q4 belongs to another period, which --period names."
+    assert f"No changes. {told}" in out and "0 processes" not in out
+    assert "No changes. 1 process is as the files say." in rolled.ok("plan").out
+    assert "1 process is" in rolled.ok("plan", "close-2024-Q4", "--period", "2024-Q4").out
+
+
+def test_a_record_is_json_in_every_format(applied: Home) -> None:
+    shown = applied.ok("state", "show", "close")
+    assert applied.ok("state", "show", "close", "-o", "json").out == shown.out
+    result = applied.run("state", "show", "nobody", "-o", "json")
+    assert result.code == 64 and result.json["exit_code"] == 64
+
+
 def test_what_the_file_changed_is_no_drift(applied: Home) -> None:
     applied.edit(FILE, "dueDate: 2024-12-31", "dueDate: 2025-01-15")
     applied.edit(FILE, "title: Costs, assignee: ben", "title: Costs, assignee: ana")

@@ -251,3 +251,28 @@ def test_a_plan_ends_at_the_first_signal(many: Home, proxy: Proxy) -> None:
         _, err = child.communicate()
     assert child.returncode == 130
     assert err.endswith("\nInterrupted.\n")
+
+
+LOADING = """\
+import os, signal, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "procspec.cli.main":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+from procspec.__main__ import main
+sys.argv = ["procspec", "validate", *sys.argv[1:]]
+main()
+"""
+
+
+@pytest.mark.parametrize("words", [[], ["-o", "json"]])
+def test_ctrl_c_while_the_program_is_loaded_is_told_like_any_other(words: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADING, *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 130
+    assert done.stderr == "\nInterrupted.\n"
+    assert (json.loads(done.stdout)["exit_code"] == 130) if words else done.stdout == ""

@@ -480,6 +480,22 @@ def test_state_mv(applied: Home, server: Server) -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "period"),
+    [("close-${period.name}", "2024-Q4"), ("close-us", ""), ("close-de", "2024-Q3")],
+)
+def test_state_mv_takes_the_period_of_the_file(applied: Home, key: str, period: str) -> None:
+    """A record of another period would look kept for ever; without a file nobody knows a better one."""
+    before = records(applied)["close"]
+    applied.write("procspec.yaml", (applied.folder / "procspec.yaml").read_text() + "period: 2024-Q4\n")
+    written(applied, replace(before, period="2024-Q3"))
+    new = key.replace("${period.name}", "2024-Q4")
+    applied.edit(FILE, "key: close", f"key: {key if period != '2024-Q3' else 'close-fr'}")
+    applied.ok("state", "mv", "close", new)
+    assert records(applied)[new].period == period
+    assert ("kept" in applied.ok("plan").out) == (period == "2024-Q3")
+
+
+@pytest.mark.parametrize(
     ("words", "told"),
     [
         (("nothing", "close-us"), "There is no record of 'nothing' in served."),

@@ -146,6 +146,29 @@ def test_a_period_that_there_is_not(close: Home, period: str) -> None:
     assert close.run("roll", period).code == 64
 
 
+def test_a_date_that_stays_behind_is_to_be_chosen_by_hand(close: Home) -> None:
+    close.edit("close.procspec.yaml", "dueDate: WD+1}", "dueDate: 2025-01-10}")
+    us = rolled(close, "2025-Q1")["processes"][0]
+    assert [one["path"] for one in us["choices"]] == ["reconcile.dueDate", "report.document"]
+    result = close.ok("roll", "2025-Q2")
+    assert "by hand: reconcile.dueDate is still 2025-01-10; choose the one of the period" in result.out
+    assert "`procspec validate --period 2025-Q2` shows" in result.err
+
+
+def test_the_period_that_it_is_already(close: Home) -> None:
+    for words in (("2024-Q4",), ("",), ("2025-Q2", "--period", "2025-Q2")):
+        result = close.run("roll", *words)
+        assert result.code == 64 and "already" in result.err
+
+
+def test_back_to_a_period_that_is_applied(close: Home) -> None:
+    close.ok("apply", "--auto-approve")
+    back = close.run("roll", "2024-Q4", "--period", "2025-Q1", "-o", "json").json["processes"]
+    assert [one["there"] for one in back] == [True, True]
+    text = close.ok("roll", "2024-Q4", "--period", "2025-Q1").out
+    assert "  close-us-2024-Q4  after close-us-2025-Q1, 2 tasks in both, applied already" in text
+
+
 def test_a_project_without_a_period(home: Home) -> None:
     home.write("procspec.yaml", "kind: Project\nname: x\n")
     result = home.run("roll", "2025-Q1")
@@ -182,3 +205,157 @@ def test_kept_processes_do_not_hide_how_many_go(close: Home) -> None:
     refused = close.run(*words)
     assert refused.code == 8 and "4 of 12 processes" in refused.err
     assert close.run(*words, "--allow-many").code == 0
+
+
+def test_what_roll_says_at_its_end_can_be_typed(close: Home) -> None:
+    close.edit("procspec.yaml", "period: 2024-Q4", "period: 2024")
+    told = close.ok("roll", "2025").out.rstrip()
+    assert told.endswith('To go there, write "period: 2025" into procspec.yaml.')
+    close.edit("procspec.yaml", "period: 2024", "period: 2025")
+    assert [item["key"] for item in close.plan()["processes"]] == ["close-us-2025", "close-de-2025"]
+
+
+PREVIOUS = """\
+kind: Process
+key: close-${each.key}
+forEach: [{key: "of-${period.previous}"}, {key: "of-${period.name}"}]
+name: Close
+root:
+  name: Steps
+  children:
+    - job: open-${period.start}
+      sendTask: {title: Open, assignee: ana}
+    - job: ready-2025-Q1
+      sendTask: {title: Ready, assignee: ana}
+    - group: compare-${period.previous}-${period.next}
+      name: Compare
+      children:
+        - job: see-${each.key}
+          forEach: [{key: "${period.previous}"}, {key: "${period.name}"}, {key: "${period.next}"}]
+          sendTask: {title: "See ${each.key}", assignee: ana}
+"""
+
+
+def test_keys_with_anything_of_the_period_belong_together(close: Home) -> None:
+    """Of three copies two have a key that another one has in the other period."""
+    close.write("close.procspec.yaml", PREVIOUS)
+    first, second = rolled(close, "2025-Q1")["processes"]
+    assert (first["before"], first["after"]) == ("close-of-2024-Q3", "close-of-2024-Q4")
+    assert (second["before"], second["after"], second["tasks"]) == ("close-of-2024-Q4", "close-of-2025-Q1", 5)
+    assert fields(second) == {
+        "see-2024-Q4.title": ("See 2024-Q3", "See 2024-Q4"),
+        "see-2025-Q1.title": ("See 2024-Q4", "See 2025-Q1"),
+        "see-2025-Q2.title": ("See 2025-Q1", "See 2025-Q2"),
+    }
+
+
+COPIED = """\
+kind: Process
+key: {key}
+forEach: {entries}
+name: Close
+root:
+  name: Steps
+  children:
+    - job: reconcile
+      sendTask: {{title: Reconcile, assignee: ana, approver: ben, instructions: All of it.}}
+    - job: report
+      sendTask: {{title: Report, assignee: ben, approver: ana, instructions: All of it.}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "entries", "name"),
+    [
+        ("close-${each.key}", "[{key: 'us-${period.name}'}]", "close-us-2024-Q4"),
+        ("close-${each.key}-${each.value.of}", "{us: {of: '${period.name}'}}", "close-us-2024-Q4"),
+        ("close-${each.key}-${each.value}", "{us: '${period.end}'}", "close-us-2024-12-31"),
+    ],
+)
+def test_a_period_that_comes_by_an_entry_keeps_its_processes(
+    close: Home, key: str, entries: str, name: str
+) -> None:
+    close.write("close.procspec.yaml", COPIED.format(key=key, entries=entries))
+    close.ok("apply", "--auto-approve")
+    found = rolled(close, "2025-Q1")
+    assert found["kept"] == [name]
+    (process,) = found["processes"]
+    assert (process["before"], process["tasks"], process.get("changes", [])) == (name, 2, [])
+    plan = close.plan("--period", "2025-Q1")
+    assert plan["kept"] == [name]
+    assert "hints" not in plan and "orphans" not in plan
+    close.ok("apply", "--auto-approve", "--period", "2025-Q1", "--prune")
+    assert len(Truth(close.folder).alive()) == 2
+
+
+WITH_VARIABLE = """\
+kind: Process
+key: close-${var.period}
+name: Close
+dueDate: 2024-12-31
+root:
+  name: Steps
+  children:
+    - job: reconcile
+      sendTask: {title: Reconcile, assignee: ana}
+"""
+
+
+@pytest.fixture
+def old(close: Home) -> Home:
+    """A close of before there were periods, applied."""
+    close.edit("procspec.yaml", "variables:\n", "variables:\n  period: {default: 2024-Q4}\n")
+    close.write("close.procspec.yaml", WITH_VARIABLE)
+    close.ok("apply", "--auto-approve")
+    close.edit("close.procspec.yaml", "${var.period}", "${period.name}")
+    return close
+
+
+def test_a_key_that_is_made_from_the_period_from_now_on(old: Home) -> None:
+    """The key is the same: the server has nothing to do, and the record learns whose it is."""
+    assert old.ok("plan", "--detailed-exitcode").code == 0
+    assert "No changes." in old.ok("apply", "--auto-approve").out
+    assert old.record("close-2024-Q4")["period"] == "2024-Q4"
+    assert "No changes." in old.ok("apply", "--auto-approve").out
+    old.edit("procspec.yaml", "period: 2024-Q4", "period: 2025-Q1")
+    assert old.plan("--prune")["kept"] == ["close-2024-Q4"]
+    old.ok("apply", "--auto-approve", "--prune")
+    assert len(Truth(old.folder).alive()) == 2
+    assert old.record("close-2024-Q4").get("trashed", False) is False
+
+
+def test_a_closed_period_is_no_move_to_the_next_one(old: Home) -> None:
+    """Nothing was applied since the key is made from the period: the record does not know its own."""
+    plan = old.plan("--period", "2025-Q1")
+    assert plan["orphans"] == ["close-2024-Q4"] and "hints" not in plan
+    old.edit("close.procspec.yaml", "key: close-", "key: closing-")
+    (hint,) = old.plan()["hints"]
+    assert "{from: close-2024-Q4, to: closing-2024-Q4}" in hint
+
+
+def test_a_key_that_is_made_from_the_period_no_more(old: Home) -> None:
+    old.ok("apply", "--auto-approve")
+    old.edit("close.procspec.yaml", "${period.name}", "${var.period}")
+    old.ok("apply", "--auto-approve")
+    assert old.record("close-2024-Q4").get("period", "") == ""
+
+
+@pytest.mark.parametrize("action", ["update", "replace", "restore", "recheck"])
+def test_the_record_learns_the_period_whatever_is_done(old: Home, action: str) -> None:
+    if action == "update":
+        old.edit("close.procspec.yaml", "name: Close", "name: All closed")
+    elif action == "replace":
+        old.edit("close.procspec.yaml", "assignee: ana", "assignee: ben")
+    elif action == "restore":
+        text = (old.folder / "close.procspec.yaml").read_text()
+        (old.folder / "close.procspec.yaml").unlink()
+        old.ok("apply", "--auto-approve", "--prune")
+        old.write("close.procspec.yaml", text)
+    else:
+        old.edit("close.procspec.yaml", "dueDate: 2024-12-31", "dueDate: 2024-01-31")
+        old.edit("close.procspec.yaml", "${period.name}", "${var.period}")
+        assert old.run("apply", "--auto-approve").code == 3
+        old.edit("close.procspec.yaml", "${var.period}", "${period.name}")
+    code = old.run("apply", "--auto-approve", "--allow-replace").code
+    assert code == (3 if action == "recheck" else 0)
+    assert old.record("close-2024-Q4")["period"] == "2024-Q4"

@@ -78,6 +78,21 @@ def test_what_is_not_valid_is_not_started(ready: Home, server: Server) -> None:
     assert runs(server, ready) == []
 
 
+def test_what_policies_forbid_is_not_started(ready: Home, server: Server) -> None:
+    """As in a plan: whoever may not apply it may not start it either."""
+    waiver = "waivers: [{policy: no-approver, reason: Agreed., owner: ana, expires: 2024-10-31}]\n"
+    ready.edit(FILE, "autoClose: true\n", f"autoClose: true\n{waiver}")
+    ready.ok("plan", "--as-of", "2024-10-31")
+    assert ready.run("plan", "--as-of", "2024-11-01").code == 3
+    server.clear()
+    result = ready.run("run", "close", "--auto-approve", "--as-of", "2024-11-01")
+    assert result.code == 3 and "[expired-waiver]" in result.err
+    assert server.requests() == [] and runs(server, ready) == []
+    listed = ready.run("run", "close", "--auto-approve", "--as-of", "2024-11-01", "-o", "json")
+    assert listed.code == 3 and [one["rule"] for one in listed.json["diagnostics"]] == ["expired-waiver"]
+    ready.ok("run", "close", "--auto-approve", "--as-of", "2024-10-31")
+
+
 def test_without_approval_nothing_is_started(ready: Home, server: Server) -> None:
     assert ready.run("run", "close").code == 8
     assert runs(server, ready) == []
@@ -327,10 +342,13 @@ def test_an_id_that_no_place_takes_is_told_with_the_way_back(
 ) -> None:
     """Every disk is full by the time the create is answered; the command that recovers is whole."""
     variables = "variables:\n  period: {default: 2024-Q3}\n  final: {default: false}\n"
-    close.write("procspec.yaml", PROJECT.format(url=proxy.url) + variables)
-    close.edit(FILE, "name: Close", "name: Close ${var.period}")
+    lists = "  codes: {default: {}}\n  steps: {type: list}\nperiod: 2024-Q4\n"
+    close.write("procspec.yaml", PROJECT.format(url=proxy.url) + variables + lists)
+    close.edit(FILE, "name: Close", "name: Close ${var.period} ${period.name} ${var.codes.us}")
     before = {item["id"] for item in server.control("GET", "processes")}
     command = [sys.executable, "-m", "procspec", "-C", str(close.folder), "apply", "--auto-approve"]
+    values = ["period=2024 Q4", "final=true", 'codes={"us": "it\'s 1"}', 'steps=[1, true, "x"]']
+    given = [f"--var={value}" for value in values]
     children: list[subprocess.Popen[str]] = []
 
     def fill_up() -> None:
@@ -338,7 +356,7 @@ def test_an_id_that_no_place_takes_is_told_with_the_way_back(
 
     proxy.meanwhile = {"POST processes": fill_up}
     with subprocess.Popen(
-        [*command, "-e", "served", "--var", "period=2024 Q4", "--var", "final=true"],
+        [*command, "-e", "served", "--period", "2025-Q1", *given],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -352,9 +370,9 @@ def test_an_id_that_no_place_takes_is_told_with_the_way_back(
     assert "No file could be written for it: note it down now." in out
     assert "Traceback" not in out + err
     recover = next(line for line in out.splitlines() if "procspec -C" in line).partition(": ")[2]
-    way = ["resolve", "close", "--id", made, "-e", "served", "--var=period=2024 Q4", "--var=final=True"]
+    way = ["resolve", "close", "--id", made, "-e", "served", "--period=2025-Q1", *given]
     assert shlex.split(recover) == ["procspec", "-C", str(close.folder), *way]
-    assert close.run("plan").code == 4
-    close.ok(*way)
-    assert close.record("close")["id"] == made
-    close.ok("apply", "--auto-approve", *way[-2:])
+    assert close.run("plan", *given).code == 4
+    close.ok(*shlex.split(recover)[3:])
+    assert close.record("close", *given)["id"] == made
+    close.ok("apply", "--auto-approve", *way[-5:])

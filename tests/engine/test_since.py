@@ -171,3 +171,230 @@ def test_without_a_repository(home: Home) -> None:
 def test_the_flags_belong_together(home: Home) -> None:
     home.write("procspec.yaml", PROJECT)
     assert home.run("plan", "--fail-on-unexplained").code == 64
+
+
+@pytest.mark.parametrize("more", [(), ("--fail-on-unexplained",)])
+def test_an_empty_revision_is_refused(tracked: Home, more: tuple[str, ...]) -> None:
+    """An unset variable of a pipeline is no wish for a plan without marks."""
+    by_hand(tracked, "/dueDate", "2025-01-15")
+    result = tracked.run("plan", "--since", "", *more)
+    assert result.code == 64 and "--since" in result.err and result.out == ""
+
+
+# --------------------------------------------------------------------------------------------- drift
+
+
+def is_refused(home: Home, revision: str, *paths: str) -> None:
+    """Exactly these changes are unexplained, and the plan fails for it."""
+    result = home.run("plan", "--since", revision, "--fail-on-unexplained", "-o", "json")
+    assert {path for path, alone in marked(result.json).items() if alone} == set(paths)
+    assert result.code == 8
+
+
+def test_drift_is_not_explained_by_what_was_edited_and_applied(tracked: Home) -> None:
+    edit(tracked, "dueDate: 2024-12-31", "dueDate: 2025-01-31")
+    tracked.ok(*APPLY)
+    commit(tracked.folder)
+    by_hand(tracked, "/dueDate", "2025-02-15")
+    is_refused(tracked, "HEAD~1", ".dueDate")
+
+
+def test_drift_of_a_process_that_was_not_there_is_not_explained(home: Home) -> None:
+    git(home.folder, "init", "-q")
+    home.write(".gitignore", ".procspec/\n")
+    home.write("procspec.yaml", PROJECT)
+    commit(home.folder)
+    home.write("close.procspec.yaml", PROCESS)
+    home.ok(*APPLY)
+    by_hand(home, "/dueDate", "2025-01-15")
+    is_refused(home, "HEAD", ".dueDate")
+
+
+def test_what_both_sides_changed_is_explained_by_the_edit(tracked: Home) -> None:
+    edit(tracked, "dueDate: 2024-12-31", "dueDate: 2025-01-31")
+    by_hand(tracked, "/dueDate", "2025-02-15")
+    text = tracked.ok("plan", "--since", "HEAD", "--fail-on-unexplained").out
+    (line,) = [line for line in text.splitlines() if "dueDate" in line]
+    assert "both: changed in the file and on the server" in line and "not explained" not in line
+    commit(tracked.folder)
+    is_refused(tracked, "HEAD", ".dueDate")
+
+
+def test_a_job_that_a_new_file_had_for_a_while(home: Home) -> None:
+    """All that was ever asked for with it has come since."""
+    git(home.folder, "init", "-q")
+    home.write(".gitignore", ".procspec/\n")
+    home.write("procspec.yaml", PROJECT)
+    commit(home.folder)
+    home.write(
+        "close.procspec.yaml",
+        f"{PROCESS}    - job: archive\n      sendTask: {{title: Archive, assignee: ana}}\n",
+    )
+    home.ok(*APPLY)
+    home.write("close.procspec.yaml", PROCESS)
+    home.ok("plan", "--since", "HEAD", "--fail-on-unexplained")
+
+
+# --------------------------------------------------------------------------------------------- moves
+
+
+def rekeyed(home: Home) -> None:
+    home.write("procspec.yaml", f"{PROJECT}moved: [{{from: close, to: year-end}}]\n")
+    edit(home, "key: close", "key: year-end")
+
+
+def test_a_process_that_moved_is_held_against_what_it_was(tracked: Home) -> None:
+    edit(tracked, "dueDate: 2024-12-31", "dueDate: 2025-01-31")
+    commit(tracked.folder)  # and not applied
+    rekeyed(tracked)
+    is_refused(tracked, "HEAD", ".dueDate")
+
+
+def test_a_move_that_was_applied_explains_no_drift(tracked: Home) -> None:
+    rekeyed(tracked)
+    tracked.ok(*APPLY)
+    by_hand(tracked, "/dueDate", "2025-01-15")
+    is_refused(tracked, "HEAD", ".dueDate")
+
+
+def test_a_move_that_was_applied_explains_no_older_edit(tracked: Home) -> None:
+    rekeyed(tracked)
+    tracked.ok(*APPLY)
+    edit(tracked, "key: year-end", "key: close")
+    tracked.write("procspec.yaml", PROJECT)
+    edit(tracked, "dueDate: 2024-12-31", "dueDate: 2025-01-31")
+    commit(tracked.folder)  # edited under the old key; what is new is the move, which the state has already
+    rekeyed(tracked)
+    is_refused(tracked, "HEAD", ".dueDate")
+
+
+def node_moved(home: Home) -> None:
+    edit(home, "name: Close\n", "name: Close\nmoved: [{from: report, to: write}]\n")
+    edit(home, "job: report", "job: write")
+
+
+def turned(home: Home) -> None:
+    """The two jobs in the other order."""
+    text = (home.folder / "close.procspec.yaml").read_text()
+    head, first, second = text.split("    - job: ")
+    home.write("close.procspec.yaml", f"{head}    - job: {second}    - job: {first}")
+
+
+@pytest.mark.parametrize("applied", [False, True])
+def test_a_job_that_moved_does_not_explain_an_older_order(tracked: Home, applied: bool) -> None:
+    if applied:
+        node_moved(tracked)
+        tracked.ok(*APPLY)
+        edit(tracked, "job: write", "job: report")
+        edit(tracked, "moved: [{from: report, to: write}]\n", "")
+    turned(tracked)
+    commit(tracked.folder)
+    node_moved(tracked)
+    is_refused(tracked, "HEAD", "/.children")
+
+
+def test_a_group_that_moved_is_the_parent_that_it_was(tracked: Home) -> None:
+    edit(
+        tracked,
+        "    - job: report\n",
+        "    - group: later\n      name: Later\n      children: []\n    - job: report\n",
+    )
+    tracked.ok(*APPLY, "--allow-replace")
+    text = (tracked.folder / "close.procspec.yaml").read_text()
+    head, _, job = text.partition("    - job: report\n")
+    job = "          ".join(["", "- job: report\n", "  " + job.strip() + "\n"])
+    inside = head.replace("      children: []\n", f"      children:\n{job}")
+    tracked.write("close.procspec.yaml", inside)
+    commit(tracked.folder)  # into the group, and not applied
+    edit(tracked, "name: Close\n", "name: Close\nmoved: [{from: later, to: end}]\n")
+    edit(tracked, "group: later", "group: end")
+    is_refused(tracked, "HEAD", "report.parent")
+
+
+# --------------------------------------------------------------------------------- the tree at the time
+
+
+def unapplied(home: Home) -> None:
+    """An edit that is in the last commit and was not applied: no later one explains it."""
+    edit(home, "dueDate: 2024-12-31", "dueDate: 2025-01-31")
+    commit(home.folder)
+
+
+def linked(home: Home, name: str, target: str) -> None:
+    """Moves a file of the project away, and leaves a link."""
+    place = home.folder / target
+    place.parent.mkdir(exist_ok=True)
+    (home.folder / name).rename(place)
+    (home.folder / name).symlink_to(target)
+
+
+@pytest.mark.parametrize("target", ["shared/close.yaml", ".shared/close.yaml"])
+@pytest.mark.parametrize("name", ["close.procspec.yaml", "procspec.yaml"])
+def test_a_link_inside_of_the_project(tracked: Home, name: str, target: str) -> None:
+    linked(tracked, name, target)
+    unapplied(tracked)
+    is_refused(tracked, "HEAD", ".dueDate")
+
+
+def test_links_through_a_linked_folder_and_absolute_ones(tracked: Home) -> None:
+    linked(tracked, "close.procspec.yaml", "shared/close.yaml")
+    (tracked.folder / "other").symlink_to("shared/../shared")
+    (tracked.folder / "close.procspec.yaml").unlink()
+    (tracked.folder / "close.procspec.yaml").symlink_to("./other/close.yaml")
+    (tracked.folder / "shared" / "project.yaml").write_text(PROJECT)
+    (tracked.folder / "procspec.yaml").unlink()
+    (tracked.folder / "procspec.yaml").symlink_to(tracked.folder / "other" / "project.yaml")
+    unapplied(tracked)
+    is_refused(tracked, "HEAD", ".dueDate")
+
+
+@pytest.mark.parametrize(
+    "target", ["../../../secret.yaml", "/etc/hostname", "close.procspec.yaml", "gone.yaml"]
+)
+def test_a_link_that_leads_nowhere(tracked: Home, target: str) -> None:
+    path = tracked.folder / "close.procspec.yaml"
+    text = path.read_text()
+    path.unlink()
+    path.symlink_to(target)
+    commit(tracked.folder)
+    path.unlink()
+    path.write_text(text)
+    result = tracked.run("plan", "--since", "HEAD")
+    assert result.code == 64
+    assert "'close.procspec.yaml' is a link at 'HEAD', and leads to no file of the project" in result.err
+
+
+def test_what_archives_leave_out(tracked: Home) -> None:
+    tracked.write(".gitattributes", "*.procspec.yaml export-ignore\nprocspec.yaml export-ignore\n")
+    unapplied(tracked)
+    is_refused(tracked, "HEAD", ".dueDate")
+
+
+def test_what_is_no_file_of_the_project_is_not_looked_at(tracked: Home) -> None:
+    """Hidden folders and projects inside of it, as when the files are loaded now."""
+    unapplied(tracked)
+    for name in (".hidden/x.procspec.yaml", "inner/x.procspec.yaml", "inner/deep/x.procspec.yaml"):
+        tracked.write(name, "- wrong")
+    tracked.write("inner/procspec.yaml", "- wrong")
+    (tracked.folder / ".x.procspec.yaml").symlink_to("nowhere")
+    commit(tracked.folder)
+    is_refused(tracked, "HEAD", ".dueDate")
+
+
+def test_a_file_that_was_too_large(tracked: Home) -> None:
+    text = (tracked.folder / "close.procspec.yaml").read_text()
+    tracked.write("close.procspec.yaml", text + "#" * (10 * 1024 * 1024))
+    commit(tracked.folder)
+    tracked.write("close.procspec.yaml", text)
+    result = tracked.run("plan", "--since", "HEAD")
+    assert result.code == 64 and "larger than 10 MB" in result.err
+
+
+def test_an_environment_that_was_not_there_yet(tracked: Home) -> None:
+    """The ordinary change that adds one: all of it is new."""
+    before = tracked.plan("-e", "local", "--since", "HEAD")
+    other = "  other: {provider: workiva, url: emulator, clock: 2024-09-30}\npeople:"
+    tracked.write("procspec.yaml", PROJECT.replace("people:", other))
+    plan = tracked.ok("plan", "-e", "other", "--since", "HEAD", "--fail-on-unexplained", "-o", "json").json
+    assert set(marked_nodes(plan).values()) == {False}
+    assert tracked.plan("-e", "local", "--since", "HEAD")["processes"] == before["processes"]

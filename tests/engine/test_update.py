@@ -134,7 +134,8 @@ def test_values_come_back_and_nothing_else_changes(drifting: Home, server: Serve
     assert "close: 6 values brought back into close.procspec.yaml." in shown.out
     assert "reconcile.assignee  Ana Ruiz -> Ben Cole  close.procspec.yaml:20:19" in shown.out
     assert "dueDate  2024-12-31 -> 2025-01-20  close.procspec.yaml:5:10" in shown.out
-    assert "close: the plan is empty." in shown.out
+    assert "close: the plan is empty, and the next apply asks the server whether" in shown.out
+    assert "1 not valid on the server, or not asked to the end." in drifting.ok("plan").out
     assert drifting.pending() == []
     again = drifting.ok("import", "--update").out
     assert "nothing to bring back" in again
@@ -160,12 +161,54 @@ def test_an_edit_of_the_file_that_waits_stays_one(drifting: Home, server: Server
     assert causes(drifting) == {"autoClose": "spec", "root.name": "spec"}
 
 
-def test_a_value_that_both_sides_changed_is_the_servers(drifting: Home, server: Server) -> None:
-    hand(drifting, server, ("/dueDate", "2025-01-20"))
-    drifting.edit(NAME, "dueDate: 2024-12-31", "dueDate: 2025-01-31")
-    drifting.ok("import", "--update")
-    assert "dueDate: 2025-01-20           # agreed" in (drifting.folder / NAME).read_text()
-    assert drifting.pending() == []
+def test_a_value_that_both_sides_changed_is_left(drifting: Home, server: Server) -> None:
+    """An edit that was not applied yet is nobody's to overwrite."""
+    hand(drifting, server, ("/dueDate", "2025-02-02"), (job(0, "title"), "All of it"))
+    drifting.edit(NAME, "dueDate: 2024-12-31", "dueDate: 2025-01-15")
+    drifting.edit(NAME, "assignee: ben", "assignee: {id: user-8, type: user}")
+    hand(drifting, server, (job(1, "assignee"), {"id": "user-9", "type": "user"}))
+    shown = drifting.run("import", "--update")
+    assert shown.code == 1
+    assert (
+        'dueDate is "2025-02-02" on the server. The file has "2025-01-15", which was not applied: both sides'
+        " have changed it. Write the server's value into the file by hand, or apply to have the file's on the"
+        " server."
+    ) in shown.err
+    assert 'The file has "{"id": "user-8", "type": "user"}", which was not applied' in shown.err
+    assert f"{NAME}:5:10: error: " in shown.err
+    text = (drifting.folder / NAME).read_text()
+    assert "dueDate: 2025-01-15 " in text and "title: 'All of it'" in text and "assignee: user-9" not in text
+    assert causes(drifting) == {"dueDate": "both", "accrue.assignee": "both"}
+    drifting.edit(NAME, "dueDate: 2025-01-15", "dueDate: 2025-02-02")
+    assert causes(drifting) == {"accrue.assignee": "both"}
+
+
+def test_a_person_of_some_environments_is_not_named(drifting: Home, server: Server) -> None:
+    """The file is read in all of them: with a name that one does not have it would be broken there."""
+    text = (
+        project(server.url)
+        .replace(f'url: "{server.url}"}}', f'url: "{server.url}", people: {{zoe: user-8, yan: user-7}}}}')
+        .replace(
+            "people:\n  ana",
+            "  local: {provider: workiva, url: emulator, people: {yan: user-6}}\npeople:\n  ana",
+        )
+    )
+    drifting.write("procspec.yaml", f"{text}defaultEnvironment: served\n")
+    hand(
+        drifting,
+        server,
+        (job(0, "assignee"), {"id": "user-8", "type": "user"}),
+        (job(1, "assignee"), {"id": "user-7", "type": "user"}),
+    )
+    shown = drifting.run("import", "--update")
+    assert shown.code == 1
+    assert lines(drifting) == [
+        "-      sendTask: {title: Accrue, assignee: ben, dueDate: 2024-12-16}",
+        "+      sendTask: {title: Accrue, assignee: yan, dueDate: 2024-12-16}",
+    ]
+    assert f"{NAME}:20:19: error: " in shown.err
+    assert 'reconcile.assignee is "zoe" on the server. Not every environment has "zoe"' in shown.err
+    drifting.ok("validate", "-e", "local")
 
 
 def test_a_person_without_a_name_is_written_in_full(drifting: Home, server: Server) -> None:
@@ -317,13 +360,13 @@ def test_what_the_files_do_not_manage_stays_unmanaged(drifting: Home, server: Se
     assert lines(drifting) == [] and drifting.pending() == []
 
 
-def test_a_field_that_was_managed_comes_back_with_the_servers_value(drifting: Home, server: Server) -> None:
+def test_a_field_that_the_file_has_removed_does_not_come_back(drifting: Home, server: Server) -> None:
     before = PROCESS.replace("dueDate: 2024-12-31           # agreed with the board\n", "")
     drifting.write(NAME, before)
     hand(drifting, server, ("/dueDate", "2025-01-20"))
-    drifting.ok("import", "--update")
-    assert lines(drifting, before) == ["+dueDate: 2025-01-20"]
-    assert drifting.pending() == []
+    shown = drifting.run("import", "--update")
+    assert shown.code == 1 and "The file has removed it since the last apply." in shown.err
+    assert lines(drifting, before) == []
 
 
 def test_the_bytes_around_stay_what_they_are(drifting: Home, server: Server) -> None:
@@ -412,3 +455,23 @@ def test_it_waits_for_the_lock(drifting: Home, server: Server) -> None:
         store.close()
     assert lines(drifting) == []
     drifting.ok("import", "--update")
+
+
+def test_one_that_cannot_be_compared_does_not_hide_the_others(drifting: Home, server: Server) -> None:
+    other = PROCESS.replace("key: close", "key: other")
+    drifting.write("a-other.procspec.yaml", other)
+    drifting.ok("apply", "--auto-approve")
+    server.call("DELETE", f"/processes/{drifting.record('other')['id']}")
+    hand(drifting, server, ("/dueDate", "2025-01-15"))
+    result = drifting.run("import", "--update")
+    assert result.code == 1
+    assert "other was skipped. other is not on the server; somebody trashed it." in result.err
+    assert "close: 1 value brought back into close.procspec.yaml." in result.out
+    assert drifting.record("close") and "dueDate: 2025-01-15" in (drifting.folder / NAME).read_text()
+
+
+def test_what_was_left_is_counted(drifting: Home, server: Server) -> None:
+    hand(drifting, server, ("/dueDate", "2025-01-15"), ("/name", "Edited by hand"))
+    result = drifting.run("import", "--update")
+    assert result.code == 1
+    assert "close: 1 of 2 values brought back into close.procspec.yaml." in result.out

@@ -211,16 +211,19 @@ CASES: dict[str, tuple[str, Case]] = {
         Case(
             project={"name: test\n": "name: test\npolicies: {busy-day: {most: 2}}\n"},
             fires={LAST: LAST + jobs(*((key, "2024-12-16") for key in "bcd"))},
-            found=["?14:38 busy-day"],
+            found=["?10:38 busy-day"],
             quiet={LAST: LAST + jobs(*((key, "2024-12-16") for key in "bc"), ("d", "2024-12-17"))},
-            details=("Ana Ruiz has 3 tasks that are due on 2024-12-16, and 2 are what the project allows.",),
+            details=(
+                "Ana Ruiz has 3 tasks that are due on 2024-12-16, and 2 are what the project allows: b, c,"
+                " d. Move some, or give them to somebody else.",
+            ),
         ),
     ),
     "eleven on a day": (
         "busy-day",
         Case(
             fires={LAST: LAST + jobs(*((key, "2024-12-16") for key in "bcdefghijkl"))},
-            found=["?30:38 busy-day"],
+            found=["?10:38 busy-day"],
             quiet={LAST: LAST + jobs(*((key, "2024-12-16") for key in "bcdefghijk"))},
         ),
     ),
@@ -295,6 +298,20 @@ CASES: dict[str, tuple[str, Case]] = {
                 "name: Root\n": "name: Root\n  parallel: true\n",
                 LAST: LAST + jobs(("b", "2024-12-18"), ("c", "2024-12-17")),
             },
+        ),
+    ),
+    "a row, not only the one before": (
+        "serial-order",
+        Case(
+            fires={
+                LAST: LAST
+                + jobs(("b", "2024-12-20"), ("c", "2024-12-20"), ("d", "2024-12-20"), ("e", "2024-12-15"))
+            },
+            found=["?16:67 serial-order"],
+            quiet={LAST: LAST + jobs(("b", "2024-12-15"), ("c", "2024-12-20"), ("d", "2024-12-20"))},
+            details=(
+                '"e" is due on 2024-12-15 and begins only when "d" is done, which is due on 2024-12-20.',
+            ),
         ),
     ),
     "groups": (
@@ -490,8 +507,55 @@ def test_a_task_of_another_process_counts(tmp_path: Path) -> None:
         tmp_path, {"procspec.yaml": project, "close.procspec.yaml": one, "other.procspec.yaml": other}
     )
     (busy,) = found.found
-    assert (busy.rule, str(busy.place)) == ("busy-day", "other.procspec.yaml:8:38")
-    assert [str(place) for place in busy.related] == ["close.procspec.yaml:8:38"]
+    assert (busy.rule, str(busy.place)) == ("busy-day", "close.procspec.yaml:8:38")
+    assert [str(place) for place in busy.related] == ["other.procspec.yaml:8:38"]
+    assert "allows: close: a, other: a. Move some" in busy.detail
+
+
+def test_a_row_is_compared_with_the_latest_before(tmp_path: Path) -> None:
+    """One that is out of order, and waived, hides nothing from those behind it."""
+    dated = jobs(("b", "2024-12-20"), ("c", "2024-12-10"), ("d", "2024-12-15"))
+    exception = "waivers: [{policy: serial-order, reason: Agreed., owner: ana, expires: 2024-09-30}]"
+    process = written(PROCESS, {LAST: LAST + dated.replace("job: c\n", f"job: c\n      {exception}\n")})
+    found = checked(tmp_path, {"close.procspec.yaml": process})
+    assert brief(found) == ["?15:67 serial-order"]
+    assert found.found[0].detail.startswith('"d" is due on 2024-12-15 and begins only when "b" is done')
+    assert [place.line for place in found.found[0].related] == [10]
+
+
+BUSY = PROJECT.replace("name: test\n", "name: test\npolicies: {busy-day: {most: 2}}\n")
+
+
+def busy(folder: Path, keys: str, waived: str = "", extra: str = "") -> list[str]:
+    """What is found where these jobs are due on one day, waivers on some of them."""
+    exception = "waivers: [{policy: busy-day, reason: Agreed., owner: ana, expires: 2024-09-30}]"
+    text = PROCESS + extra
+    for key in keys:
+        one = job(key, "2024-12-16")
+        text += one.replace(f"job: {key}\n", f"job: {key}\n      {exception}\n") if key in waived else one
+    return [
+        f"{text.splitlines()[d.place.line - 2].split()[-1] if d.rule == 'busy-day' and d.place else ''}"
+        f" {d.rule}: {d.detail}"
+        for d in checked(folder, {"procspec.yaml": BUSY, "close.procspec.yaml": text}).found
+    ]
+
+
+def test_a_waiver_takes_a_task_out_of_the_count(tmp_path: Path) -> None:
+    """It covers neither the other tasks of the day nor one that is added later."""
+    (one,) = busy(tmp_path, "bcde", waived="e")
+    assert one.startswith(
+        "b busy-day: Ana Ruiz has 3 tasks that are due on 2024-12-16, besides 1 that is waived,"
+    )
+    assert busy(tmp_path, "bcde", waived="bd") == []
+    (one,) = busy(tmp_path, "bcdef", waived="bd")
+    assert "allows: c, e, f." in one
+
+
+def test_a_waiver_of_a_busy_day_does_not_depend_on_other_jobs(tmp_path: Path) -> None:
+    assert busy(tmp_path, "bcde", waived="de", extra=job("z", "2024-12-13")) == []
+    assert busy(tmp_path, "bcde", waived="de") == []
+    assert busy(tmp_path, "bcd", waived="cd") == []  # fewer tasks than before, still too many without it
+    assert [line.split(":")[0] for line in busy(tmp_path, "bc", waived="c")] == [" unused-waiver"]
 
 
 def test_a_year_without_holidays_is_told(tmp_path: Path) -> None:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from procspec import providers
 from procspec.engine.checking import policies
 from procspec.model import Severity
 from procspec.policy import parse
+from procspec.policy.custom import Unusable, violations
+from procspec.policy.scene import Process
+from procspec.source import load
 from tests.policy.spec import PROJECT, brief, checked
+from tests.source.spec import write
 
 PROCESS = """\
 kind: Process
@@ -123,7 +129,20 @@ FAULTS: dict[str, tuple[bytes, str, str]] = {
     "no UTF-8": (b'{\n  "title": "\xff"}', "2:13", "This byte is not UTF-8."),
     "a member twice": (b'{"type": 1, "type": 2}', "1:1", 'the member "type" is there twice'),
     "no number": (b'{"minimum": NaN}', "1:1", "NaN is no number"),
-    "nested too deeply": (b"[" * 100_000, "1:1", "nested too deeply"),
+    "nested too deeply": (b"[" * 100_000, "1:65", "nested more than 64 levels deep"),
+    "values nested too deeply": (
+        b'{"x-procspec": {"id": "p", "on": "job", "message": "m"},\n"x-foo": '
+        + b"[" * 900
+        + b"]" * 900
+        + b"}",
+        "2:73",
+        "Check the brackets.",
+    ),
+    "schemas nested too deeply": (
+        f'{{{HEAD},\n "not": '.encode() + b'{"not":' * 900 + b"1" + b"}" * 901,
+        "2:450",
+        "Check the brackets.",
+    ),
     "no object": (b"\n  []", "2:3", "write an object"),
     "no head": (b'{"type": "object"}', "1:1", 'add "x-procspec"'),
     "a head that is none": (b'{\n "x-procspec": 1}', "2:16", 'add "x-procspec"'),
@@ -168,6 +187,26 @@ FAULTS: dict[str, tuple[bytes, str, str]] = {
         "2:31",
         "no JSON Schema",
     ),
+    "too large a regular expression": (
+        f'{{{HEAD},\n "pattern": "a{{99999999999}}"}}'.encode(),
+        "1:1",
+        "no JSON Schema: the repetition number is too large",
+    ),
+    "a reference to a text": (
+        f'{{{HEAD},\n "items": {{"$ref": "#/x-procspec/message"}}}}'.encode(),
+        "2:20",
+        "leads to something that is no JSON Schema",
+    ),
+    "a reference to an object that is no schema": (
+        f'{{{HEAD},\n "properties": {{"type": {{}}}}, "items": {{"$ref": "#/properties"}}}}'.encode(),
+        "2:48",
+        "leads to something that is no JSON Schema",
+    ),
+    "a reference below a field that is called like a word": (
+        f'{{{HEAD},\n "properties": {{"default": {{"$ref": "#/x-procspec/message"}}}}}}'.encode(),
+        "2:37",
+        "leads to something that is no JSON Schema",
+    ),
     "no regular expression": (f'{{{HEAD},\n "pattern": "("}}'.encode(), "2:13", "no JSON Schema"),
     "another draft": (
         f'{{{HEAD},\n "$schema": "https://json-schema.org/draft/2020-12/schema"}}'.encode(),
@@ -210,6 +249,37 @@ def test_a_schema_that_never_ends(tmp_path: Path) -> None:
     assert "refers to itself without an end" in result.found[0].detail
 
 
+def test_brackets_in_texts_are_not_counted(tmp_path: Path) -> None:
+    told = {"id": "ours", "on": "job", "message": "[" * 100 + '\\"' + "{" * 100}
+    raw = json.dumps({"x-procspec": told, "not": {}})
+    result = checked(tmp_path, {FILE: raw})
+    assert [one.rule for one in result.found] == ["ours"]
+    deepest: dict[str, Any] = {}
+    for _ in range(63):
+        deepest = {"not": deepest}
+    assert parse(FILE, policy("job", deepest).encode())[1] == ()
+
+
+def test_a_regular_expression_that_never_ends(tmp_path: Path) -> None:
+    """Twenty-eight letters make some hundred million ways; it is stopped before it has tried them."""
+    slow = policy("job", properties(*ARGUMENTS, "title", pattern="^(a+)+$"))
+    process = PROCESS.replace("title: A", f"title: {'a' * 40}b")
+    project = load(write(tmp_path, {"procspec.yaml": PROJECT, "close.procspec.yaml": process})).project
+    custom, _ = parse(FILE, slow.encode())
+    assert project is not None and custom is not None
+    provider = providers.get("workiva")
+    tree, _ = provider.compile(project.processes[0], project)
+    assert tree is not None
+    handler = signal.getsignal(signal.SIGVTALRM)
+    with pytest.raises(Unusable) as stopped:
+        violations(custom, [Process(project.processes[0])], {"close": provider.parts(tree)}, seconds=0.2)
+    problem = stopped.value.problem
+    assert (problem.rule, str(problem.place)) == ("bad-policy-file", f"{FILE}:2:17")
+    assert "was stopped after 0.2 seconds of computing" in problem.detail
+    assert signal.getsignal(signal.SIGVTALRM) is handler
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0, 0)
+
+
 def test_one_that_refers_to_itself_with_an_end(tmp_path: Path) -> None:
     tree = {"properties": {"children": {"items": {"properties": {"group": {"$ref": "#"}}}}}}
     assert brief(checked(tmp_path, {FILE: policy("group", tree)})) == []
@@ -247,7 +317,7 @@ def test_files_that_are_none(tmp_path: Path) -> None:
 def test_a_link_to_a_folder_of_policies_is_not_passed_over(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "policies").symlink_to(tmp_path / "elsewhere")
-    assert brief(checked(tmp_path, {})) == ["1:1 bad-policy-file"]
+    assert brief(checked(tmp_path, {})) == ["1:1 unreadable-file"]
 
 
 def test_the_example_of_the_documents_works(tmp_path: Path) -> None:

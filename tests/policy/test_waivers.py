@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from procspec.policy import POLICIES
 from tests.policy.spec import PROJECT, brief, checked
 
 PROCESS = """\
@@ -114,6 +115,17 @@ def test_one_of_a_policy_that_is_off_covers_nothing(tmp_path: Path) -> None:
     result = checked(tmp_path, {"procspec.yaml": project, "close.procspec.yaml": text(waiver())})
     assert brief(result) == ["4:20 unused-waiver"]
     assert result.waivers == ()
+
+
+@pytest.mark.parametrize("policy", ["unknown-delegate", "away-dates", "unused-waiver"])
+def test_what_no_waiver_can_cover_says_so(tmp_path: Path, policy: str) -> None:
+    """There is no place for one: these are about the project's people, and about waivers."""
+    assert "cannot be waived" in POLICIES[policy].explanation
+    away = "ben: {id: user-2, delegate: dan, awayFrom: 2024-12-20, awayUntil: 2024-12-19}"
+    project = PROJECT.replace("ben: {id: user-2, name: Ben Cole}", away)
+    given = text(f"{waiver()}, {waiver(policy)}")
+    result = brief(checked(tmp_path, {"procspec.yaml": project, "close.procspec.yaml": given}))
+    assert result == ["?4:96 unused-waiver", "5:31 unknown-delegate", "5:69 away-dates"]
 
 
 def test_one_of_another_process_does_not_help(tmp_path: Path) -> None:

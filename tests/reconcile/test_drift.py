@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procspec.model import ROOT, Departure, DriftKind, Json, Node
+from procspec.model import ROOT, Departure, DriftKind, Json, Node, Record
 from procspec.providers.workiva.fields import FIELDS
-from procspec.reconcile import drift, keyed
+from procspec.reconcile import diff, drift, keyed, parted, propose
+from procspec.reconcile.propose import STAYS
 from tests.reconcile.test_causes import A, B, C, below, children, group, process
 from tests.trees import applied, edits, processes, served
 
@@ -65,6 +66,66 @@ def test_a_value_is_known_as_long_as_the_files_say_it() -> None:
     assert (one.applied, one.live, one.unknown) == (None, "2025-02-01", True)
     (one,) = found(live, before)
     assert (one.applied, one.unknown, one.place) == (None, True, None)
+
+
+@given(processes(), st.data())
+def test_what_the_files_have_by_now_is_what_a_plan_leaves_alone(desired: Node, data: st.DataObject) -> None:
+    """A field that is settled is in no plan; one that is not is, or is one that the API cannot remove."""
+    _, record = applied(desired, served(desired))
+    edited = data.draw(edits(desired))
+    live = keyed(served(edited), record.ids)
+    after = data.draw(st.one_of(st.just(edited), edits(desired), st.just(desired)))
+    stays, changes = proposed(live, after, record)
+    acted, settled = parted(drift(live, record, FIELDS, after), live, FIELDS, after)
+    assert not {(one.node, one.field) for one in settled} & changes
+    assert {(one.node, one.field) for one in acted} <= changes | stays
+
+
+def proposed(live: Node, after: Node, record: Record) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """The fields that stay because the API cannot remove them, and those that a plan changes."""
+    proposal = propose(live, after, record, FIELDS)
+    stays = {(one.node, one.field) for one in proposal.notes if one.reason == STAYS}
+    return stays, {(one.node, one.field) for one in diff(live, proposal.planned, record, FIELDS)}
+
+
+def test_a_value_that_the_file_says_by_now_is_settled() -> None:
+    before = process(A, dueDate="2025-01-31")
+    live = replace(seen(before), fields={**seen(before).fields, "dueDate": "2025-02-05T00:00:00Z"})
+    after = process(A, dueDate="2025-02-05")
+    assert split(live, before, after) == ([], ["dueDate"])
+    assert split(live, before, before) == (["dueDate"], [])
+    assert split(live, before, None) == (["dueDate"], [])
+    gone = replace(live, fields={name: it for name, it in live.fields.items() if name != "dueDate"})
+    assert split(gone, before, process(A)) == ([], ["dueDate"])
+    assert split(gone, before, after) == (["dueDate"], [])
+    assert split(live, before, process(A)) == (["dueDate"], [])
+
+
+def test_a_structure_that_the_file_has_by_now_is_settled() -> None:
+    before = process(group("g", A, B), C)
+    known = children(seen(before))
+    moved = below(
+        seen(before), known["c"], replace(known["g"], children=()), replace(known["a"], fields=B.fields)
+    )
+    after = process(C, group("g"), replace(A, fields=B.fields))
+    assert split(moved, before, before)[1] == []
+    assert split(moved, before, after) == ([], ["root.children", "a.parent", "a.title", "b"])
+    half = process(group("g", B), C, A)
+    assert split(moved, before, half) == (["root.children", "a.title", "b"], ["a.parent"])
+
+
+def test_another_action_is_settled_with_all_of_its_job() -> None:
+    before = process(A)
+    fields = {"action": "certification", "title": "Other"}
+    live = below(seen(before), replace(children(seen(before))["a"], fields=fields))
+    assert split(live, before, process(replace(A, fields=fields))) == ([], ["a.action"])
+    other = replace(A, fields={**fields, "title": "Third"})
+    assert split(live, before, process(other)) == (["a.action"], [])
+
+
+def split(live: Node, before: Node, after: Node | None) -> tuple[list[str], list[str]]:
+    acted, settled = parted(found(live, before, after), live, FIELDS, after)
+    return [one.path for one in acted], [one.path for one in settled]
 
 
 def test_a_default_is_known_without_the_files() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from procspec.model import Json
-from procspec.source.calendars import Calendars, calendars, fields, taken
+from procspec.source.calendars import Calendars, calendars, fields, left_out, taken
 from procspec.source.reader import read
 from tests.source.spec import brief
 
@@ -40,6 +40,13 @@ def test_unknown_regions_are_reported_where_they_are_written() -> None:
     assert problems == ["11:18 unknown-holidays", "12:21 unknown-holidays"]
     assert {name for name, named in built.named.items() if named.broken} == {"zz", "small"}
     assert built.business({"calendar": "zz"}).reported and built.business({"calendar": "zz"}).days is None
+
+
+@pytest.mark.parametrize("region", ["''", "' '", "'US '", "'-'"])
+def test_a_region_that_is_none(region: str) -> None:
+    built, problems = made(f"kind: Project\nname: x\ncalendars:\n  c: {{holidays: {region}}}\n")
+    assert problems == ["4:17 unknown-holidays"]
+    assert built.named["c"].broken and built.named["c"].holidays is None
 
 
 def test_a_named_calendar() -> None:
@@ -106,6 +113,26 @@ def test_what_is_sent() -> None:
     assert "businessDateExclusions" not in sent({"calendar": "us", "businessDateExclusions": []}, 2024)
     assert "businessDateExclusions" not in sent({"calendar": "only"})
     assert sent({"calendar": "zz"}, 2024) == {} and sent({"calendar": "nobody"}, 2024) == {}
+
+
+def test_days_off_that_the_exclusions_of_a_process_leave_out() -> None:
+    built, _ = made()
+
+    def missing(days: list[Json], years: range, name: str = "us") -> list[date]:
+        data = {"calendar": name, "businessDateExclusions": days}
+        return left_out(data, built.business(data), years)
+
+    of_2025 = missing(["2025-01-02"], range(2025, 2026))
+    assert of_2025[0] == date(2025, 1, 1) and date(2024, 11, 29) not in of_2025
+    assert of_2025[1:] == missing(["2025-01-01"], range(2025, 2026))
+    assert date(2022, 1, 1) not in missing(["2022-03-01"], range(2022, 2023))  # a Saturday
+    assert missing(["2024-01-02"], range(0)) == [date(2024, 11, 29)]
+    assert missing([day.isoformat() for day in of_2025], range(2025, 2026)) == []
+    assert missing([], range(2025, 2026)) == []  # on purpose
+    assert missing(["2025-01-02"], range(2101, 2102)) == []  # nobody knows
+    assert len(missing(["2025-01-02"], range(2025, 2026), "only")) > 10  # with no days of the week
+    assert missing(["2025-01-02"], range(2025, 2026), "zz") == []
+    assert missing(["2025-01-02"], range(2025, 2026), "nobody") == []
 
 
 def test_what_a_plan_shows() -> None:

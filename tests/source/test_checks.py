@@ -12,6 +12,8 @@ from tests.source.spec import PROCESS, PROJECT, brief, load_process, write
 
 HEAD = "kind: Process\nkey: close\nname: Close\nroot:\n  name: Root\n  children:\n"
 
+WAIVER = "waivers: [{policy: p, reason: r, owner: ana}]\n"
+
 
 def jobs(*lines: str) -> str:
     """A process with these entries; the first is in line 7, and each is indented by four."""
@@ -172,6 +174,14 @@ PROCESSES: list[tuple[str, str, list[str]]] = [
         jobs("- job: a", "  sendTask: {title: A, approverDueDate: 2024-12-01}"),
         ["?8:28 approver-date-without-approver"],
     ),
+    (
+        "an end before the start",
+        PROCESS + "businessStartDate: end+1d\nbusinessEndDate: 2024-12-31\n",
+        ["?10:18 ends-before-it-begins"],
+    ),
+    ("a waiver without an end", PROCESS + WAIVER, ["9:12 missing-field"]),
+    ("a weekday that is a number", PROCESS + "businessDaysOfWeek: [5]\n", ["9:22 value-not-allowed"]),
+    ("a kind that is a list", PROCESS.replace("Process", "[]", 1), ["1:7 value-not-allowed"]),
     ("an empty group", jobs("- group: g", "  name: G", "  children: []"), ["?9:17 empty-group"]),
     ("an empty root", HEAD.replace("children:", "children: []"), ["?6:13 empty-group"]),
     ("a null, once", jobs("- job: a", "  sendTask: {title: ~}"), ["8:25 null-value"]),
@@ -211,12 +221,62 @@ HINTS: list[tuple[str, str]] = [
     (PROCESS.replace("Close", "2024", 1), 'Put it in quotes: "2024".'),
     (PROCESS + "dueDate: 2024-12-15T17:00:00Z\n", 'write "2024-12-15"'),
     (jobs("- job: a", "  sendTask: {assignee: ana}"), "`title: Reconcile accounts receivable`"),
+    (PROCESS + WAIVER, 'A waiver needs the field "expires".'),
+    (PROCESS + WAIVER.replace("reason", "note"), '"note" is not a field of a waiver.'),
+    (PROCESS + "moved: [{from: a}]\n", 'A move needs the field "to".'),
+    (PROCESS + "dueDate: 20241231\n", "not the number 20241231. Write the day as YYYY-MM-DD."),
+    (PROCESS + "dueDate: WD5\n", 'Did you mean "WD+5"?'),
 ]
 
 
 @pytest.mark.parametrize("text, hint", HINTS)
 def test_hints(tmp_path: Path, text: str, hint: str) -> None:
     assert any(hint in diagnostic.detail for diagnostic in load_process(tmp_path, text).diagnostics)
+
+
+HEADER = "kind: Project\nname: x\n"
+OF_PROJECTS: list[tuple[str, str]] = [
+    ("moved: [{from: a}]\n", '3:10 A move needs the field "to".'),
+    (
+        "people:\n  eve: {id: e, awayFrom: 2024-01-01}\n",
+        '4:16 "awayFrom" needs the field "awayUntil". Add it: the last day of an absence.',
+    ),
+    (
+        "people:\n  eve: {id: e, awayUntil: 2024-01-01}\n",
+        '4:16 "awayUntil" needs the field "awayFrom". Add it: the first day of an absence.',
+    ),
+    (
+        "people:\n  eve: {id: e, awayFrom: 2024-01-01, awayUntl: 2024-01-02}\n",
+        '4:38 "awayUntl" is not a field of a person. Did you mean "awayUntil"?',
+    ),
+    (
+        "policies: {self-approval: false}\n",
+        '3:27 "self-approval" takes "off", "warning", "error" or settings such as {severity: error}, not the '
+        'value false. Did you mean "off"?',
+    ),
+    (
+        "policies: {self-approval: [off]}\n",
+        '3:27 "self-approval" takes "off", "warning", "error" or settings',
+    ),
+    ("policies: {busy-day: {max: 1}}\n", '3:23 "max" is not a field of the settings of a policy.'),
+    ("policies: {busy-day: {most: 0}}\n", '3:29 "most" takes 1 or more, not the number 0.'),
+    ("fiscalYearStart: 13\n", '3:18 "fiscalYearStart" takes a number from 1 to 12, not the number 13.'),
+    ("fiscalYearStart: 0\n", '3:18 "fiscalYearStart" takes a number from 1 to 12, not the number 0.'),
+    ("calendars: {c: {holidays: 5}}\n", '3:27 "holidays" takes a text, not the number 5.'),
+    ("calendars: {c: {holidays: ''}}\n", '3:27 "" is no region.'),
+    (
+        "environments: {e: {provider: workiva, url: emulator, clock: WD5}}\n",
+        '3:61 "WD5" is counted, which only the dates of a process and of its jobs can be. Write the day as',
+    ),
+]
+
+
+@pytest.mark.parametrize("text, told", OF_PROJECTS)
+def test_one_mistake_is_said_once_and_in_the_right_words(tmp_path: Path, text: str, told: str) -> None:
+    (found,) = load(write(tmp_path, {"procspec.yaml": HEADER + text})).diagnostics
+    assert found.place is not None
+    said = f"{found.place.line}:{found.place.column} {found.detail}"
+    assert said.startswith(told) and ("quotes" not in said)
 
 
 @pytest.mark.parametrize(
@@ -231,6 +291,11 @@ def test_hints(tmp_path: Path, text: str, hint: str) -> None:
 def test_a_file_full_of_problems_is_not_repeated_in_full(tmp_path: Path, text: str) -> None:
     diagnostics = load_process(tmp_path, text).diagnostics
     assert len(diagnostics) == 101 and "too-many-problems" in {diagnostic.rule for diagnostic in diagnostics}
+
+
+def test_a_process_of_one_day(tmp_path: Path) -> None:
+    text = f"{PROCESS}businessStartDate: 2024-12-31\nbusinessEndDate: 2024-12-31\n"
+    assert load_process(tmp_path, text).diagnostics == ()
 
 
 def test_both_places(tmp_path: Path) -> None:

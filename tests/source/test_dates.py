@@ -31,6 +31,18 @@ FAULTS: list[tuple[str, str]] = [
     ("due-1wd", "only the dates of a process and of its jobs"),
     ("wd+3", 'Write "WD+3"'),
     ("Start+3WD", 'Write "start+3wd"'),
+    ("WD5", 'Did you mean "WD+5"?'),
+    ("WD +5", 'Did you mean "WD+5"?'),
+    ("wd\u22125", 'Did you mean "WD-5"?'),
+    ("end - 2 wd", 'Did you mean "end-2wd"?'),
+    ("Due-1bd", 'Did you mean "due-1wd"?'),
+    ("start+3 days", 'Did you mean "start+3d"?'),
+    ("start", "start+3wd"),
+    ("start+3", "start+3wd"),
+    ("WD+5wd", "WD+5 is the fifth"),
+    ("WD5\n", 'Did you mean "WD+5"?'),
+    ("startup", "not a date"),
+    ("end of month", "not a date"),
     ("WD+12345", "up to four of the digits 0 to 9"),
     ("WD+٣", "up to four of the digits 0 to 9"),
 ]
@@ -39,5 +51,11 @@ FAULTS: list[tuple[str, str]] = [
 @pytest.mark.parametrize("text, words", FAULTS)
 def test_faults(text: str, words: str) -> None:
     reason = fault(text)
-    assert reason is not None and words in reason and reason.endswith(".")
+    assert reason is not None and words in reason and reason[-1] in ".?"
     assert iso(text) is None
+
+
+@pytest.mark.parametrize("text", ["WD+5", "wd+5", "WD5", "start"])
+def test_where_no_day_is_counted_nobody_is_told_how(text: str) -> None:
+    reason = fault(text, counted=False)
+    assert reason is not None and "Write the day as YYYY-MM-DD." in reason and "WD+5 is" not in reason

@@ -163,11 +163,33 @@ def test_lines_end_as_they_did() -> None:
         ("a: 1\n", (), ABSENT, "the whole file"),
         ("a:\n  # why\n  b: 1  # c\n  c: 2\n", ("a",), 1, "comment"),
         ("a:\n  -\n    # why\n    b: 1\n", ("a",), "x", "comment"),
+        ("a:\n  - 1 # one\n  - 2 # two\n  - 3 # three\n", ("a",), [3, 2, 1], "entry that moves"),
+        ("a:\n  - 1\n  # two\n  - 2\n  - 3\n", ("a",), [2, 1, 3], "entry that moves"),
+        (
+            "a:\n  - b: 1  # one\n    c: 1\n  - b: 2\n",
+            ("a",),
+            [{"b": 2}, {"b": 1, "c": 2}],
+            "entry that moves",
+        ),
+        ("a: [1, # one\n  2, 3]\n", ("a",), [1, 3], "comment"),
+        ('a:\n  # why\n  b: "x # y"\n', ("a", "b"), ABSENT, "comment"),
+        ("a:\n  # why\n  b: |\n    x\n    # y\n", ("a", "b"), ABSENT, "comment"),
     ],
 )
 def test_what_is_refused(text: str, path: Path, value: Json, why: str) -> None:
     with pytest.raises(Unwritable, match=why):
         edit(text, path, value)
+
+
+def test_entries_without_comments_may_move() -> None:
+    assert edit("a:\n  - 1\n  - 2\n  - 3\n", ("a",), [3, 2, 1]) == "a:\n  - 3\n  - 2\n  - 1\n"
+    assert edit("a: [1, 2, 3] # all\n", ("a",), [3, 2, 1]) == "a: [3, 2, 1] # all\n"
+
+
+def test_a_comment_goes_with_the_entry_that_is_gone() -> None:
+    text = 'a:\n  - 1 # one\n  - "2 # 2" # two # more\n  - 3\n'
+    assert edit(text, ("a",), [1, 3]) == "a:\n  - 1 # one\n  - 3\n"
+    assert edit(text, ("a",), [1, 4, 5]) == "a:\n  - 1 # one\n  - 4 # two # more\n  - 5\n"
 
 
 def _paths(data: Json, path: Path = ()) -> list[Path]:

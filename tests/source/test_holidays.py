@@ -64,6 +64,7 @@ def test_unknown(region: str, words: str) -> None:
         ("US", 900),
         ("UA", 2024),  # none are kept in the war
         ("IN", 2050),  # it has some, and warns that it has not all
+        ("", 2024),  # for which it raises what it likes
     ],
 )
 def test_a_year_without_entries_is_an_error(region: str, year: int) -> None:

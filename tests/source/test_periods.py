@@ -79,6 +79,55 @@ def test_a_process_without_a_period_in_its_key_belongs_to_none(tmp_path: Path) -
     assert loaded.project.processes[0].period == ""
 
 
+@pytest.mark.parametrize(
+    "key, entries, dated",
+    [
+        ("close-${period.end}-${each.key}", "{us: 1}", True),
+        ("close-${each.key}", "[{key: 'us-${period.name}'}]", True),
+        ("close-${each.key}", "[{key: us, name: '${period.name}'}]", False),
+        ("close-${each.key}", "{us: '${period.name}'}", False),
+        ("close-${each.key}-${each.value}", "{us: '${period.next}'}", True),
+        ("close-${each.key}-${each.value.of.when}", "{us: {of: {when: '${period.name}', who: ana}}}", True),
+        ("close-${each.key}-${each.value.of.who}", "{us: {of: {when: '${period.name}', who: ana}}}", False),
+        ("close-${each.key}", "{us: '$${period.name}'}", False),
+        ("close-${each.key}", "'${var.entities}'", False),
+    ],
+)
+def test_a_copy_belongs_to_the_period_that_made_its_key(
+    tmp_path: Path, key: str, entries: str, dated: bool
+) -> None:
+    variables = "variables: {entities: {default: {us: {name: A}}}}\n"
+    text = PROCESS.replace("key: close", f"key: {key}\nforEach: {entries}")
+    write(tmp_path, {"procspec.yaml": PROJECT + variables, "a.procspec.yaml": text})
+    loaded = load(tmp_path)
+    assert loaded.project is not None, brief(loaded.diagnostics)
+    assert [process.period for process in loaded.project.processes] == ["2024-Q4" if dated else ""]
+
+
+def test_a_year_is_a_number(tmp_path: Path) -> None:
+    write(tmp_path, {"procspec.yaml": PROJECT.replace("2024-Q4", "2024"), "a.procspec.yaml": NAMED})
+    loaded = load(tmp_path)
+    assert loaded.project is not None and loaded.project.period is not None, brief(loaded.diagnostics)
+    assert loaded.project.period.name == "2024"
+    assert loaded.project.processes[0].data["key"] == "close-2024"
+
+
+@pytest.mark.parametrize(
+    "written, rule",
+    [
+        ("24", "value-not-allowed"),
+        ("20244", "value-not-allowed"),
+        ("-2024", "value-not-allowed"),
+        ("2024.0", "bad-period"),
+        ("true", "wrong-type"),
+        ("[2024]", "wrong-type"),
+    ],
+)
+def test_what_is_no_year(tmp_path: Path, written: str, rule: str) -> None:
+    write(tmp_path, {"procspec.yaml": PROJECT.replace("2024-Q4", written), "a.procspec.yaml": NAMED})
+    assert brief(load(tmp_path).diagnostics) == [f"3:9 {rule}"]
+
+
 def test_a_bad_period_is_said_once(tmp_path: Path) -> None:
     write(tmp_path, {"procspec.yaml": PROJECT.replace("Q4", "Q5"), "a.procspec.yaml": NAMED})
     assert brief(load(tmp_path).diagnostics) == ["3:9 bad-period"]

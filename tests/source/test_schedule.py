@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from procspec.model import Diagnostic, Document, Json
+from procspec.model import Diagnostic, Document, Json, Severity
 from procspec.source.calendars import calendars
 from procspec.source.reader import read
 from procspec.source.schedule import compute, holidays
@@ -226,6 +226,17 @@ def test_years_are_asked_for_even_when_nothing_is_counted() -> None:
     text = "businessEndDate: 2100-12-31\ndueDate: 2104-03-31\ncalendar: us\n"
     (found,) = computed(text)[1]
     assert brief((found,)) == ["2:10 year-without-holidays"] and "US in 2101" in found.detail
+
+
+def test_exclusions_of_a_process_leave_out_those_of_its_calendar() -> None:
+    text = "calendar: us\nbusinessEndDate: 2024-12-31\ndueDate: WD+1\nbusinessDateExclusions: [2025-01-02]\n"
+    document, (found,) = computed(text)
+    assert document.data["dueDate"] == "2025-01-01"
+    assert (found.severity, *brief((found,))) == (Severity.WARNING, "?4:1 exclusions-replace-calendar")
+    assert 'calendar "us" and leaves out 22 of its days off (2024-01-01, 2024-01-15, ' in found.detail
+    assert "or list them all here." in found.detail and str(found.related[0]) == "procspec.yaml:4:3"
+    assert problems(text.replace("[2025-01-02]", "[]")) == []
+    assert problems(text.replace("calendar: us", WEEK.strip())) == []
 
 
 def test_only_a_hundred_problems() -> None:

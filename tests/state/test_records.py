@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from procspec.errors import StateError
-from procspec.model import Action, Intent, Mark
+from procspec.model import Action, Intent, Mark, Started
 from procspec.state import new_salt
 from procspec.state.records import from_text, safe_name, to_text
 from tests.state.stores import record
@@ -32,6 +32,12 @@ def test_the_text_has_a_format_and_no_serial() -> None:
     assert data["format"] == 1
     assert "serial" not in data
     assert from_text(to_text(FULL), 9) == replace(FULL, serial=9)
+
+
+def test_a_run_of_an_earlier_version_names_no_process() -> None:
+    data = {**json.loads(to_text(FULL)), "runs": [{"id": "r-1", "since": "now"}]}
+    (run,) = from_text(json.dumps(data), 1).runs
+    assert run == Started(id="r-1", since="now", process="")
 
 
 @pytest.mark.parametrize(
