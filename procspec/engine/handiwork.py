@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from procspec.engine.session import Session, Wanted
+from procspec.engine.session import Session, Wanted, everywhere
 from procspec.model import (
     ROOT,
     Cause,
@@ -21,7 +21,6 @@ from procspec.model import (
     Location,
     Node,
     Path,
-    Project,
     Record,
 )
 from procspec.reconcile import diff, normal, propose, same
@@ -115,7 +114,7 @@ class _Hand:
         document, _ = read(file.document.file, self.text.encode())
         self.spots = _Spots.of(document or file.document)
         self.nodes = {node.key: node for node in file.desired.walk()}
-        self.everywhere = _everywhere(session.project)
+        self.everywhere = everywhere(session.project)
         self.written = dict(_written(session, live, self.nodes, self.everywhere))
         self.taken: list[_Taken] = []
         self.left: list[_Left] = []
@@ -249,13 +248,6 @@ def _title(value: Json) -> Json:
 
 
 # ------------------------------------------------------------------------------------------- values
-
-
-def _everywhere(project: Project) -> frozenset[str]:
-    """The people whom a file may name in every environment."""
-    data = project.document.data
-    own = [frozenset(one.get("people", {})) for one in data.get("environments", {}).values()]
-    return frozenset(data.get("people", {})).union(frozenset.intersection(*own) if own else ())
 
 
 def _written(

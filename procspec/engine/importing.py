@@ -8,7 +8,7 @@ from pathlib import Path
 
 from procspec.engine.moves import records
 from procspec.engine.plan import compare
-from procspec.engine.session import Session, known_ids
+from procspec.engine.session import Session, everywhere, known_ids
 from procspec.engine.settle import recorded
 from procspec.errors import NotConverged, UsageError
 from procspec.model import Json, Node, ProcessPlan, Project, Record
@@ -32,8 +32,13 @@ def _check_free(session: Session, id: str, key: str) -> None:
 
 
 def draft(session: Session, live: Node, key: str) -> Json:
-    """The data of the process file: what the server shows, in the words of the files."""
-    names = {person.id: person.key for person in session.project.people.values() if person.type == "user"}
+    """The data of the process file: what the server shows, in the words of the files.
+
+    Somebody whom not every environment knows is written with the id: the file is for all of them.
+    """
+    known = everywhere(session.project)
+    people = (one for one in session.project.people.values() if one.type == "user" and one.key in known)
+    names = {person.id: person.key for person in people}
     return {"kind": "Process", "key": key, **session.provider.decompile(live, names)}
 
 

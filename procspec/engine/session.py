@@ -135,6 +135,13 @@ def is_kept(session: Session, record: Record) -> bool:
     return record.period not in ("", session.period)
 
 
+def everywhere(project: Project) -> frozenset[str]:
+    """The people whom a file may name in every environment."""
+    data = project.document.data
+    own = [frozenset(one.get("people", {})) for one in data.get("environments", {}).values()]
+    return frozenset(data.get("people", {})).union(frozenset.intersection(*own) if own else ())
+
+
 def known_ids(record: Record) -> frozenset[str]:
     """Every id of a process that a record knows: its own, an unsettled one, and those still to be trashed."""
     made = record.intent.id if record.intent else None

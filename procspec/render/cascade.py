@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from itertools import groupby
 
-from procspec.model import WEEKDAYS, Shift
+from procspec.model import Shift
 from procspec.render.style import PLAIN, Paint
+from procspec.render.values import weekday
 from procspec.render.visible import visible
 
 _UNKNOWN = "a day that cannot be said: the server's answer leaves out what it counts with"
@@ -20,14 +20,6 @@ def shifts(given: Iterable[Shift], paint: Paint = PLAIN) -> Iterator[str]:
         width = min(60, max(len(visible(shift.path)) for shift in moved))
         yield f"    Moved by the server with {visible(by)}:"
         for shift in moved:
-            after = _UNKNOWN if shift.after is None else _day(shift.after)
-            yield f"      {visible(shift.path).ljust(width)}  {_day(shift.before)} -> {after}"
+            after = _UNKNOWN if shift.after is None else weekday(shift.after)
+            yield f"      {visible(shift.path).ljust(width)}  {weekday(shift.before)} -> {after}"
             yield from (f"          {paint(visible(told), 'warning')}" for told in shift.breaks)
-
-
-def _day(written: str) -> str:
-    """`Tue 2025-01-07`; whatever else stands in a plan file, as it is."""
-    try:
-        return f"{WEEKDAYS[date.fromisoformat(written).weekday()][:3].capitalize()} {visible(written)}"
-    except ValueError:
-        return visible(written)

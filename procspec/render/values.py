@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from procspec.model import Json
+from procspec.model import WEEKDAYS, Json
 from procspec.render.visible import visible
 
 NOTHING = "(none)"
@@ -35,13 +35,10 @@ def is_date(given: Json) -> bool:
     return isinstance(given, str) and _DATE.fullmatch(given) is not None
 
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
 def weekday(day: str) -> str:
     """An ISO date with the day of the week: `Wed 2025-01-08`; other texts as they are."""
     try:
-        return f"{_WEEKDAYS[date.fromisoformat(day[:10]).weekday()]} {day[:10]}"
+        return f"{WEEKDAYS[date.fromisoformat(day[:10]).weekday()][:3].capitalize()} {day[:10]}"
     except ValueError:
         return visible(day)
 

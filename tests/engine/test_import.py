@@ -94,3 +94,16 @@ def test_resolve_has_nothing_to_settle(applied: Home) -> None:
     assert applied.run("resolve", "close", "--not-created").code == 64
     assert applied.run("resolve", "close", "--id", "x", "--not-created").code == 64
     assert applied.run("resolve", "close").code == 64
+
+
+def test_a_person_of_one_environment_is_imported_with_the_id(applied: Home, server: Server) -> None:
+    """The file is for all environments: a name that another one does not know would break it there."""
+    id = applied.record("close")["id"]
+    applied.ok("state", "rm", "close", "--auto-approve")
+    (applied.folder / "close.procspec.yaml").unlink()
+    applied.edit("procspec.yaml", "  ana: {id: user-1, name: Ana Ruiz}\n", "")
+    applied.edit("procspec.yaml", "provider: workiva", "people: {ana: user-1}, provider: workiva")
+    applied.edit("procspec.yaml", "  served:", "  other: {provider: workiva, url: emulator}\n  served:")
+    applied.run("import", id, "--key", "taken", "-e", "served")
+    taken = (applied.folder / "taken.procspec.yaml").read_text()
+    assert "id: user-1" in taken and "assignee: ana" not in taken and "assignee: ben" in taken
