@@ -59,7 +59,7 @@ def command(
     **allowed: bool,
 ) -> int:
     """Carry out a plan: a saved one as it was reviewed, or one made now, after a `yes`."""
-    saved = _saved(targets)
+    saved = _saved(targets, prune=allowed["prune"])
     if saved is not None:
         environment = environment or saved.environment
         variables = {**spelt(saved.variables), **variables}
@@ -139,13 +139,16 @@ def _files(
     return sound(given, found), found
 
 
-def _saved(targets: tuple[str, ...]) -> Plan | None:
-    """The plan, when the one argument is a file; looks like a file and not like a key."""
-    if len(targets) != 1:
-        return None
-    path = Path(targets[0])
-    named = targets[0].endswith(".json") or "/" in targets[0]
-    return load(read_text(path)) if named or path.is_file() else None
+def _saved(targets: tuple[str, ...], *, prune: bool) -> Plan | None:
+    """The plan, when the one argument is a file, or looks like one and not like a key."""
+    plans = [target for target in targets if target.endswith(".json") or "/" in target]
+    if not plans and len(targets) == 1 and Path(targets[0]).is_file():
+        plans = [*targets]
+    if plans and len(targets) > 1:
+        raise click.UsageError("A saved plan says itself which processes it is about: name it alone.")
+    if plans and prune:
+        raise click.UsageError("A saved plan says itself what it trashes: make it with --prune.")
+    return load(read_text(Path(plans[0]))) if plans else None
 
 
 def _of_period(given: Globals, saved: Plan) -> Globals:

@@ -293,6 +293,13 @@ def test_a_saved_plan_is_applied_as_it_is(applied: Home, server: Server, saved: 
     assert again.code == 6
 
 
+@pytest.mark.parametrize("words", [["--prune"], ["close"]])
+def test_a_saved_plan_goes_alone(applied: Home, server: Server, saved: str, words: list[str]) -> None:
+    """It says itself what it is about and what it trashes; what is said besides would be ignored."""
+    result = applied.run("apply", saved, "--auto-approve", *words)
+    assert result.code == 64 and "A saved plan says itself" in result.err
+
+
 def test_a_plan_is_stale_when_the_server_moved(applied: Home, server: Server, saved: str) -> None:
     id = applied.record("close")["id"]
     server.call("PATCH", f"/processes/{id}", [{"op": "replace", "path": "/autoClose", "value": False}])
