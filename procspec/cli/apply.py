@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -23,7 +22,6 @@ from procspec.engine.guard import Consent, check_consent, check_free
 from procspec.engine.moves import records
 from procspec.engine.plan import plan
 from procspec.engine.saved import load, save
-from procspec.engine.session import Session
 from procspec.errors import StalePlan
 from procspec.model import Json, Plan, Project
 from procspec.render.outcome import outcome, summary
@@ -67,12 +65,12 @@ def command(
     project, found = _files(given, environment, variables, as_of, saved)
     consent = _consent(saved, **allowed)
     tell = given.screen.tell if output == "json" else given.screen.say
-    with opening.session(given, project, found.as_of, found.files, found.custom) as session:
+    with opening.session(given, project, found) as session:
         if not lock_timeout:
             check_free(session)
 
         def planned() -> Plan:
-            made = saved or _made(session, targets, consent, parallelism, found)
+            made = saved or plan(session, targets, prune=consent.prune, parallelism=parallelism)
             tell(render(made, given.screen.paint, verbose=given.verbose))
             check_consent(session, made, records(session), consent)
             if saved is None and (made.pending or made.moves) and not auto_approve:
@@ -94,11 +92,6 @@ def command(
             blocked = [item.key for item in done.blocked]
             given.screen.say(summary(done.outcomes, blocked, given.screen.paint))
     return done.exit_code
-
-
-def _made(session: Session, keys: Sequence[str], consent: Consent, parallelism: int, found: Checked) -> Plan:
-    made = plan(session, keys, prune=consent.prune, parallelism=parallelism)
-    return replace(made, waivers=found.waivers_of(made))
 
 
 _UNASKED = "Run apply with --auto-approve, or apply a saved plan."

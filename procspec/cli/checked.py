@@ -10,7 +10,7 @@ from procspec.cli import opening
 from procspec.cli.opening import Invalid
 from procspec.cli.screen import Globals
 from procspec.engine.checking import Checked, check
-from procspec.model import Diagnostic, Project, Severity
+from procspec.model import Diagnostic, Project
 from procspec.source import find
 
 
@@ -29,11 +29,7 @@ def sound(given: Globals, found: Checked) -> Project:
     """
     if found.project is None or found.errors:
         raise invalid(given, found, found.errors or found.diagnostics)
-    warnings = [one for one in found.plain if one.severity is Severity.WARNING]
-    if warnings:
-        from procspec.render.diagnostics import diagnostics
-
-        given.screen.tell(diagnostics(warnings, found.texts, given.screen.paint))
+    opening.warn(given, found.plain, found.texts)
     number = len(found.found)
     if number:
         told, them = ("1 warning", "it") if number == 1 else (f"{number} warnings", "them")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,8 @@ from procspec.errors import SpecError, UsageError
 from procspec.model import Credentials, Diagnostic, Environment, Project, Severity
 
 if TYPE_CHECKING:
-    from procspec.engine.session import Session, Wanted
-    from procspec.policy import Custom
+    from procspec.engine.checking import Checked
+    from procspec.engine.session import Session
     from procspec.state.base import StateStore
 
 _SETTINGS: Mapping[str, str] = {
@@ -36,15 +35,28 @@ def sound(
     given: Globals, environment: str | None, variables: Mapping[str, str]
 ) -> tuple[Project, source.Loaded]:
     """The project, if there is nothing wrong with it; warnings are told. Raises Invalid otherwise."""
+    project, loaded = quiet(given, environment, variables)
+    warn(given, loaded.diagnostics, loaded.texts)
+    return project, loaded
+
+
+def quiet(
+    given: Globals, environment: str | None, variables: Mapping[str, str]
+) -> tuple[Project, source.Loaded]:
+    """As `sound`, for files whose warnings are told elsewhere."""
     loaded = load(given, environment, variables)
     if loaded.project is None:
         raise Invalid(loaded.diagnostics, loaded.texts, source.find(given.folder))
-    warnings = [one for one in loaded.diagnostics if one.severity is Severity.WARNING]
+    return loaded.project, loaded
+
+
+def warn(given: Globals, found: Sequence[Diagnostic], texts: Mapping[str, str]) -> None:
+    """Tells the warnings among what was found."""
+    warnings = [one for one in found if one.severity is Severity.WARNING]
     if warnings:
         from procspec.render.diagnostics import diagnostics
 
-        given.screen.tell(diagnostics(warnings, loaded.texts, given.screen.paint))
-    return loaded.project, loaded
+        given.screen.tell(diagnostics(warnings, texts, given.screen.paint))
 
 
 class Invalid(SpecError):
@@ -68,23 +80,16 @@ class Invalid(SpecError):
 
 
 @contextmanager
-def session(
-    given: Globals,
-    project: Project,
-    as_of: date | None = None,
-    files: Mapping[str, Wanted] | None = None,
-    custom: tuple[Custom, ...] = (),
-) -> Iterator[Session]:
+def session(given: Globals, project: Project, checked: Checked | None = None) -> Iterator[Session]:
     """One project opened in its environment; everything is closed at the end.
 
-    `files` is what the files want, where somebody has compiled them already; `custom` the policies of the
-    team, for plans.
+    `checked` is what policies say of it, for commands that go by them; it has the files compiled already.
     """
     from procspec.engine.session import Session, wanted
     from procspec.state import open_store
 
     provider = providers.get(project.environment.provider)
-    files = wanted(project, provider) if files is None else files
+    files = checked.files if checked else wanted(project, provider)
     embedded = project.environment.url == "emulator"
     known = Credentials() if embedded else credentials(project.environment, given.environ)
     with (
@@ -98,8 +103,9 @@ def session(
             store=store,
             files=files,
             halt=given.halt,
-            as_of=as_of,
-            custom=custom,
+            as_of=checked.as_of if checked else None,
+            custom=checked.custom if checked else (),
+            waivers=checked.waivers if checked else (),
         )
 
 
@@ -108,9 +114,16 @@ def store(
     given: Globals, environment: str | None, variables: Mapping[str, str]
 ) -> Iterator[tuple[StateStore, str]]:
     """The state store alone, and the environment's name: for looking at records, without an account."""
+    project, _ = sound(given, environment, variables)
+    with stored(project) as pair:
+        yield pair
+
+
+@contextmanager
+def stored(project: Project) -> Iterator[tuple[StateStore, str]]:
+    """As `store`, of a project that is read already."""
     from procspec.state import open_store
 
-    project, _ = sound(given, environment, variables)
     with closing(open_store(project.state, Path(project.folder))) as opened:
         yield opened, project.environment.name
 

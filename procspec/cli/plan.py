@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -59,11 +58,10 @@ def command(
         raise click.UsageError("--fail-on-unexplained needs --since REV.")
     found = checked(given, environment, variables, as_of)
     project = sound(given, found)
-    with opening.session(given, project, found.as_of, found.files, found.custom) as session:
+    with opening.session(given, project, found) as session:
         running = session.store.holder(session.environment)
         made = plan(session, keys, prune=prune, parallelism=parallelism)
         made = held_against(given, made, session, since, variables) if since is not None else made
-    made = replace(made, waivers=found.waivers_of(made))
     if running is not None:
         given.screen.tell(f"note: {visible(str(running))} is at work now; this plan may be out of date.")
     if out is not None:

@@ -38,17 +38,18 @@ def command(
     from procspec.engine.roll import roll
     from procspec.render.roll import roll as render
 
-    now, _ = opening.sound(given, environment, variables)
+    now, _ = opening.quiet(given, environment, variables)
     if now.period is None:
         raise UsageError("The project has no period.", hint='Write "period: 2024-Q4" into procspec.yaml.')
     if next_period in ("", now.period.name):
         hint = f"Name another one, such as {now.period.next}."
         raise UsageError(f"The project is about {now.period.name} already.", hint=hint)
     later = replace(given, environ={**given.environ, "PROCSPEC_PERIOD": next_period})
-    then = sound(later, checked(later, environment, variables, as_of))
-    with opening.store(given, environment, variables) as (store, name):
+    judged = checked(later, environment, variables, as_of)
+    then = sound(later, judged)
+    with opening.stored(now) as (store, name):
         records = store.read(name)
-    found = roll(providers.get(now.environment.provider), now, then, records)
+    found = roll(providers.get(now.environment.provider), now, then, judged.files, records)
     if output == "json":
         given.screen.data({"format_version": FORMAT, "exit_code": 0, **encode(found)})
     else:

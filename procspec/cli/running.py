@@ -42,7 +42,7 @@ def command(
 
     found = checked(given, environment, variables, as_of)
     project = sound(given, found)
-    with opening.session(given, project, found.as_of, found.files) as session:
+    with opening.session(given, project, found) as session:
         try:
             ready = prepare(session, key)
         except SpecError as error:

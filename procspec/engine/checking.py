@@ -9,7 +9,7 @@ from pathlib import Path
 
 from procspec import providers
 from procspec.engine.session import Wanted, compiled
-from procspec.model import Diagnostic, Json, Node, Plan, Project, Severity, Waiver
+from procspec.model import Diagnostic, Json, Node, Project, Severity, Waiver
 from procspec.policy import POLICIES, Custom, parse
 from procspec.policy import check as judge
 from procspec.source import RULES, Loaded
@@ -54,11 +54,6 @@ class Checked:
     def errors(self) -> tuple[Diagnostic, ...]:
         """What stops a command."""
         return tuple(one for one in self.diagnostics if one.severity is Severity.ERROR)
-
-    def waivers_of(self, plan: Plan) -> tuple[Waiver, ...]:
-        """The waivers in force for the processes of a plan."""
-        planned = {item.key for item in plan.processes}
-        return tuple(one for one in self.waivers if one.key in planned)
 
 
 def check(loaded: Loaded, *, today: date, as_of: date | None = None) -> Checked:

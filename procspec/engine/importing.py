@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +10,12 @@ from procspec.engine.plan import compare
 from procspec.engine.session import Session, everywhere, known_ids
 from procspec.engine.settle import recorded
 from procspec.errors import NotConverged, UsageError
-from procspec.model import Json, Node, ProcessPlan, Project, Record
+from procspec.model import SLUG, Json, Node, ProcessPlan, Project, Record
 from procspec.reconcile import keyed, pair
 from procspec.state import new_salt
+
+_LONGEST = 100
+"""Characters of a key that becomes the name of a file."""
 
 
 def fetch(session: Session, id: str, key: str) -> Node:
@@ -70,7 +72,7 @@ def _blank(session: Session, key: str) -> Record:
 
 def target(project: Project, key: str) -> Path:
     """Where the file goes; raises UsageError for a key that is none, and rather than overwrite a file."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", key):
+    if not SLUG.fullmatch(key) or len(key) > _LONGEST:
         raise UsageError(f"{key!r} is no key.", hint="A key has letters, digits, '-', '_' and '.'.")
     path = Path(project.folder) / f"{key}.procspec.yaml"
     if path.exists():

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from procspec.engine.session import Session, Wanted
 from procspec.errors import StalePlan, UsageError
-from procspec.model import Action, Plan, ProcessPlan, Record
+from procspec.model import SLUG, Action, Plan, ProcessPlan, Record
 from procspec.reconcile import Marks
 from procspec.reconcile.similar import nodes, processes
 from procspec.source.moves import followed
@@ -21,8 +21,6 @@ from procspec.state.base import StateStore
 
 T = TypeVar("T")
 
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-"""As in the schemas: `slug`."""
 _PERIOD = re.compile(r"\d{4}(-(Q[1-4]|\d{2}(-\d{2})?))?")
 """A period, or its first or last day. A record may be older than the period in its process's key: then it
 does not say that it is of another one, and must not become this one's all the same."""
@@ -166,7 +164,7 @@ def rename(store: StateStore, record: Record, key: str, period: str | None = Non
 
     `period` is that of the file with the new key, empty when it has none; without a file the record's stays.
     """
-    if not _KEY.fullmatch(key):
+    if not SLUG.fullmatch(key):
         raise UsageError(f"{key!r} is no key.", hint="A key has letters, digits, '-', '_' and '.'.")
     there = store.read(record.environment).get(key)
     if there is not None and (key == record.key or not _identity(there) & _identity(record)):

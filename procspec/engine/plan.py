@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -13,7 +14,7 @@ from procspec.engine.moves import hints, seen
 from procspec.engine.session import Session, Wanted, blocked, chosen, is_kept, is_live, labels
 from procspec.engine.settle import adoption, check_made
 from procspec.errors import UnknownOutcome
-from procspec.model import PROCESS, Action, Base, Cause, Change, Node, Plan, ProcessPlan, Record
+from procspec.model import PROCESS, Action, Base, Cause, Change, Node, Plan, ProcessPlan, Record, Waiver
 from procspec.reconcile import creation, diff, keyed, propose, snapshot, whole
 
 _STRONGEST = (Action.REPLACE, Action.CREATE, Action.RESTORE, Action.UPDATE, Action.RENAME)
@@ -45,7 +46,12 @@ def plan(session: Session, keys: Iterable[str] = (), *, prune: bool = False, par
         period=session.period,
         kept=tuple(kept),
         holidays=session.project.holidays,
+        waivers=_in_force(session, {item.key for item in plans}),
     )
+
+
+def _in_force(session: Session, keys: AbstractSet[str]) -> tuple[Waiver, ...]:
+    return tuple(waiver for waiver in session.waivers if waiver.key in keys)
 
 
 def _asked(files: Mapping[str, Wanted], records: Mapping[str, Record], keys: Iterable[str]) -> list[str]:

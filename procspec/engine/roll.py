@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from procspec.engine.session import Wanted, is_live, wanted
+from procspec.engine.session import Wanted, is_live, labels, wanted
 from procspec.model import (
     Action,
     Change,
@@ -30,29 +30,33 @@ from procspec.reconcile.diff import computed, whole
 T = TypeVar("T")
 
 
-def roll(provider: Provider, now: Project, then: Project, records: Mapping[str, Record]) -> Roll:
+def roll(
+    provider: Provider,
+    now: Project,
+    then: Project,
+    files: Mapping[str, Wanted],
+    records: Mapping[str, Record],
+) -> Roll:
     """What `then`, the project in another period, has against `now`; raises SpecError as compiling does.
 
     Two things belong together that come from one place in the files and, where `forEach` makes copies of
-    it, have one position among them: whatever of the period stands in their keys. `records` says which
-    processes of other periods are there: they are kept as they are.
+    it, have one position among them: whatever of the period stands in their keys. `files` is what `then`
+    wants, compiled. `records` says which processes of other periods are there: they are kept as they are.
     """
-    ours, theirs = _by_template(wanted(now, provider)), _by_template(wanted(then, provider))
+    ours, theirs = _by_template(wanted(now, provider)), _by_template(files)
     order = [*theirs, *(spot for spot in ours if spot not in theirs)]
-    names = (_name(now), _name(then))
     there = frozenset(key for key, one in records.items() if is_live(one))
     rolled = [_Pair(provider, there, ours.get(spot), theirs.get(spot)).rolled() for spot in order]
     stay = {one.after for one in rolled if one.after is not None}
+    kept = {key for key, one in records.items() if _is_kept(one, _name(then))}
     return Roll(
         project=then.name,
         environment=then.environment.name,
-        before=names[0],
-        after=names[1],
+        before=_name(now),
+        after=_name(then),
         processes=tuple(rolled),
-        kept=tuple(
-            sorted(key for key, one in records.items() if _is_kept(one, names[1]) and key not in stay)
-        ),
-        labels={person.id: person.label for person in then.people.values()},
+        kept=tuple(sorted(kept - stay)),
+        labels=labels(then),
     )
 
 

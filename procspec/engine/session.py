@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from procspec.errors import SpecError, UsageError
 from procspec.halt import Halt
-from procspec.model import Action, Diagnostic, Document, Intent, Node, Project, Record
+from procspec.model import Action, Diagnostic, Document, Intent, Node, Project, Record, Waiver
 from procspec.providers.base import Provider, Service
 from procspec.state.base import StateStore
 
@@ -50,6 +50,8 @@ class Session:
     """The day that due dates are compared with; None where nobody compares them."""
     custom: tuple[Custom, ...] = ()
     """The policies of the team."""
+    waivers: tuple[Waiver, ...] = ()
+    """The exceptions from policies that are in force."""
 
     @property
     def environment(self) -> str:

@@ -1,7 +1,7 @@
 """The nouns (DESIGN section 2): frozen values that import nothing of ours and cannot print themselves."""
 
 from procspec.model.calendar import WEEKDAYS, Calendar, Period
-from procspec.model.document import Diagnostic, Document, Json, Location, Path, Severity
+from procspec.model.document import SLUG, Diagnostic, Document, Json, Location, Path, Severity
 from procspec.model.drift import Departure, Drift, DriftKind, ProcessDrift
 from procspec.model.plan import (
     NEW_ID,
@@ -38,6 +38,7 @@ __all__ = [
     "NEW_ID",
     "PROCESS",
     "ROOT",
+    "SLUG",
     "WEEKDAYS",
     "Action",
     "Base",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -11,6 +12,9 @@ from procspec.model.calendar import Calendar
 
 Json: TypeAlias = Any
 """A parsed JSON or YAML value; `Any` stands at the edges only."""
+
+SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""What a key looks like, whole (schemas, `slug`)."""
 
 Path: TypeAlias = tuple[str | int, ...]
 """The way to a value inside a document: ("root", "children", 0, "job")."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from procspec.model import Diagnostic, Json, Kind, Location, Path, Severity
+from procspec.model import SLUG, Diagnostic, Json, Kind, Location, Path, Severity
 from procspec.policy.settings import meant
 from procspec.policy.spans import places, too_deep
 from procspec.policy.table import POLICIES, Policy
@@ -33,7 +33,6 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 """The members of `x-procspec`, and the words that each takes; none means any text."""
 _OPTIONAL = "severity"
-_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _DATA = frozenset({"const", "enum", "default", "examples", KEYWORD})
 """Members of a schema that hold values and no schemas."""
 _NAMED = frozenset({"properties", "patternProperties", "definitions", "dependencies"})
@@ -186,7 +185,7 @@ def _check_member(name: str, value: Json, words: Collection[str], where: _Places
     if words and value not in words:
         listed = ", ".join(f'"{word}"' for word in words)
         raise _Fault(place, f'"{name}" takes {listed}.{meant(value, words)}')
-    if name == "id" and not _SLUG.fullmatch(value):
+    if name == "id" and not SLUG.fullmatch(value):
         raise _Fault(place, "An id has ASCII letters, digits, dots, dashes and underscores.")
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final, TypeAlias, cast
 
-from procspec.model import Diagnostic, Document, Json, Path
+from procspec.model import SLUG, Diagnostic, Document, Json, Path
 from procspec.source.places import Entry, Places
 from procspec.source.rules import problem, warning
 
@@ -18,7 +17,6 @@ MAX_VALUES: Final = 1_000_000
 _KEYS: Final = ("key", "group", "job")
 _EACH: Final = "${each."
 _EACH_KEY: Final = "${each.key}"
-_SLUG: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _SHAPE: Final = (
     'Write a mapping, or a list of mappings that have a "key", or refer to a variable that is one.'
 )
@@ -146,7 +144,7 @@ class _Unroller:
         """The entries whose key can be used, each once."""
         entries: dict[str, _Entry] = {}
         for key, path, value in named:
-            if not isinstance(key, str) or not _SLUG.fullmatch(key):
+            if not isinstance(key, str) or not SLUG.fullmatch(key):
                 self.report("bad-for-each", path, _no_key(key))
             elif key in entries:
                 self.report(

@@ -117,14 +117,14 @@ class Scenario:
 
 
 SCENARIOS = {
-    "create": Scenario(lambda folder: None, APPLY, 110),
+    "create": Scenario(lambda folder: None, APPLY, 116),
     "patch": Scenario(patch, APPLY, 48),
     "rename": Scenario(rename, APPLY, 48),
     "rename-and-patch": Scenario(both, APPLY, 54),
     "replace": Scenario(replace, APPLY, 72),
     "replace-invalid": Scenario(replace_invalid, APPLY, 72, mend),
     "trash": Scenario(trash, APPLY, 38),
-    "restore": Scenario(restore, APPLY, 48),
+    "restore": Scenario(restore, APPLY, 55),
     "run": Scenario(applied, ("run", "first", "--auto-approve"), 50),
 }
 PARTS = 4

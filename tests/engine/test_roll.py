@@ -82,6 +82,13 @@ def test_what_is_left_to_do_by_hand(close: Home) -> None:
     assert "landings" not in us
 
 
+def test_a_warning_about_the_files_is_told_once(close: Home) -> None:
+    close.edit(
+        "close.procspec.yaml", "  children:\n", "  children:\n    - {group: none, name: None, children: []}\n"
+    )
+    assert close.ok("roll", "2025-Q1").err.count("[empty-group]") == 1
+
+
 def test_a_date_that_lands_on_no_business_day(close: Home) -> None:
     close.edit("close.procspec.yaml", "end+3d", "end+1d")
     us = rolled(close, "2025-Q1")["processes"][0]
