@@ -64,7 +64,7 @@ class _Placed:
 
 @dataclass(frozen=True, slots=True)
 class _Edits:
-    """A process file at the revision and now, by the keys of now; `is_new` is one that was not there."""
+    """A process file at the revision and now, by the keys of now; empty where there was or is none."""
 
     then: Mapping[str, _Placed] = field(default_factory=dict)
     now: Mapping[str, _Placed] = field(default_factory=dict)
