@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypedDict, Unpack
 
-from procspec.providers.workiva.emulator.faults.control import rule
-from procspec.providers.workiva.emulator.faults.ledger import Ledger
+from procspec.providers.emulator.faults.ledger import Ledger
+from procspec.providers.workiva.emulator.faults import rule
 from procspec.providers.workiva.emulator.store import Store
 
 Rule = dict[str, Any]

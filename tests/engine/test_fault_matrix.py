@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
+from procspec.providers.emulator.listening import bind, server_of, url_of
 from procspec.providers.workiva.emulator import TOKEN, create_app
-from procspec.providers.workiva.emulator.listening import bind, server_of, url_of
 from procspec.providers.workiva.emulator.store import Store
 from tests import faults
 from tests.conftest import TODAY, Home, Result

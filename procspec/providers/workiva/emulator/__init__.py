@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from procspec.providers.workiva.emulator.errors import EmulatorError
+from procspec.providers.emulator import EmulatorError
 
 if TYPE_CHECKING:
     import datetime
@@ -54,10 +54,8 @@ def serve(
 
     Raises ValueError for a host that is not loopback, and whatever `create_app` raises.
     """
-    from procspec.providers.workiva.emulator.listening import bind, server_of, url_of
+    from procspec.providers.emulator import listening
 
-    with bind(host, port) as listener:
-        server = server_of(create_app(database, clock=clock, quirks=quirks))
-        if ready:
-            ready(url_of(listener))
-        server.run(sockets=[listener])
+    listening.serve(
+        lambda: create_app(database, clock=clock, quirks=quirks), host=host, port=port, ready=ready
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from procspec.providers.workiva.emulator.nouns import Object
+from procspec.providers.emulator.nouns import Object
 from procspec.providers.workiva.emulator.tree import is_generated
 
 # Guide, "Creating a Process", Response: businessEndDate and businessDateExclusions were sent and are not

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from procspec.providers.emulator.nouns import NewId, Object
 from procspec.providers.workiva.emulator.certification import expand
-from procspec.providers.workiva.emulator.nouns import NewId, Object
 from procspec.providers.workiva.emulator.shapes import ALWAYS_SET
 
 

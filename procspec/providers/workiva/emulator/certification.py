@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from procspec.providers.workiva.emulator.nouns import Object
+from procspec.providers.emulator.nouns import Object
 from procspec.providers.workiva.emulator.tree import action_of, is_generated, payload_of
 
 SIGNER = "certificationSignerGenerated"

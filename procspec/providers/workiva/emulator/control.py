@@ -1,28 +1,19 @@
-"""Control endpoints under `/_emulator/`: what people and administrators do, which the API cannot.
-
-They are outside the documented paths, take no token, and answer nothing to a web page: a request with an
-`Origin`, or for a host that is not loopback, is refused.
-"""
+"""Control endpoints of this system, beside those that every emulator has: processes, runs, people, tokens."""
 
 from __future__ import annotations
 
-import datetime
-
-from procspec.providers.workiva.emulator import edits, quirks, runs, runviews
-from procspec.providers.workiva.emulator.calls import Call, Operation, Takes
-from procspec.providers.workiva.emulator.checks import array, array_of, date, members, name, one_of, text
-from procspec.providers.workiva.emulator.errors import bad_request, not_found
-from procspec.providers.workiva.emulator.nouns import READ, WRITE, Answer, Object
+from procspec.providers.emulator.calls import READ, WRITE, Takes
+from procspec.providers.emulator.checks import array, members, name, one_of
+from procspec.providers.emulator.control import AT, Controls, id_controls
+from procspec.providers.emulator.nouns import Answer, Object
+from procspec.providers.workiva.emulator import edits, runs, runviews
+from procspec.providers.workiva.emulator.errors import not_found
 from procspec.providers.workiva.emulator.store import KINDS
+from procspec.providers.workiva.emulator.world import Call, Operation
 
 _FINISH = members({"id": name, "status": one_of(*runs.OUTCOMES)}, required=("id",))
 _START = members({"id": name}, required=("id",))
 _PERSON = members({"status": one_of("active", "suspended")}, required=("status",))
-_CLOCK = members(
-    {"today": lambda value, at: value if value is None else date(value, at)}, required=("today",)
-)
-_IDS = members({kind: array_of(name) for kind in KINDS})
-_QUIRKS = members({"quirks": array_of(text)}, required=("quirks",))
 
 
 # ------------------------------------------------------------------------------------------ processes
@@ -101,54 +92,11 @@ def close(call: Call) -> Answer:
 # -------------------------------------------------------------------------------------------- the world
 
 
-def get_clock(call: Call) -> Answer:
-    """The emulator's today."""
-    return Answer(200, {"today": call.world.today().isoformat(), "fixed": call.world.clock is not None})
-
-
-def set_clock(call: Call) -> Answer:
-    """Fixes today; null gives the real one back."""
-    today = _CLOCK(call.body, "")["today"]
-    call.world.clock = datetime.date.fromisoformat(today) if today else None
-    return get_clock(call)
-
-
-def get_quirks(call: Call) -> Answer:
-    """The quirks that are on, and all that there are."""
-    return Answer(200, {"quirks": list(call.world.quirks), "known": list(quirks.QUIRKS)})
-
-
-def set_quirks(call: Call) -> Answer:
-    """Turns exactly these quirks on."""
-    try:
-        call.world.quirks = quirks.known(_QUIRKS(call.body, "")["quirks"])
-    except ValueError as error:
-        raise bad_request(str(error), "/quirks") from None
-    return get_quirks(call)
-
-
 def set_person(call: Call) -> Answer:
     """Suspends a person: validation then refuses the jobs that name this id."""
     status = _PERSON(call.body, "")["status"]
     call.world.store.suspend(call.ids["personId"], status == "suspended")
     return Answer(200, {"id": call.ids["personId"], "status": status})
-
-
-def get_requests(call: Call) -> Answer:
-    """The requests to documented paths since the start, or since they were last forgotten."""
-    return Answer(200, call.world.logged())
-
-
-def forget_requests(call: Call) -> Answer:
-    """Empties the request log."""
-    call.world.forget()
-    return Answer(204)
-
-
-def set_ids(call: Call) -> Answer:
-    """Fixes the next ids of each kind; what is not given is random again."""
-    call.world.store.prepare_ids(_IDS(call.body, ""))
-    return Answer(204)
 
 
 def expire_tokens(call: Call) -> Answer:
@@ -157,24 +105,17 @@ def expire_tokens(call: Call) -> Answer:
     return Answer(204)
 
 
-_AT = "/_emulator"
-_RUN = f"{_AT}/processRuns/{{processRunId}}"
+_RUN = f"{AT}/processRuns/{{processRunId}}"
 
-CONTROLS = (
-    Operation("GET", f"{_AT}/processes", READ, list_processes),
-    Operation("GET", f"{_AT}/processes/{{processId}}", READ, show),
-    Operation("POST", f"{_AT}/processes/{{processId}}/edit", WRITE, edit, Takes.BODY),
-    Operation("GET", f"{_AT}/processRuns", READ, list_runs),
+CONTROLS: Controls = (
+    Operation("GET", f"{AT}/processes", READ, list_processes),
+    Operation("GET", f"{AT}/processes/{{processId}}", READ, show),
+    Operation("POST", f"{AT}/processes/{{processId}}/edit", WRITE, edit, Takes.BODY),
+    Operation("GET", f"{AT}/processRuns", READ, list_runs),
     Operation("POST", f"{_RUN}/finish", WRITE, finish, Takes.BODY),
     Operation("POST", f"{_RUN}/start", WRITE, start, Takes.BODY),
     Operation("POST", f"{_RUN}/close", WRITE, close),
-    Operation("GET", f"{_AT}/clock", READ, get_clock),
-    Operation("PUT", f"{_AT}/clock", READ, set_clock, Takes.BODY),
-    Operation("GET", f"{_AT}/quirks", READ, get_quirks),
-    Operation("PUT", f"{_AT}/quirks", READ, set_quirks, Takes.BODY),
-    Operation("PUT", f"{_AT}/people/{{personId}}", WRITE, set_person, Takes.BODY),
-    Operation("GET", f"{_AT}/requests", READ, get_requests),
-    Operation("DELETE", f"{_AT}/requests", READ, forget_requests),
-    Operation("PUT", f"{_AT}/ids", WRITE, set_ids, Takes.BODY),
-    Operation("DELETE", f"{_AT}/tokens", WRITE, expire_tokens),
+    Operation("PUT", f"{AT}/people/{{personId}}", WRITE, set_person, Takes.BODY),
+    *id_controls(KINDS),
+    Operation("DELETE", f"{AT}/tokens", WRITE, expire_tokens),
 )

@@ -7,10 +7,11 @@ from typing import Any
 import jsonpatch
 import jsonpointer
 
+from procspec.providers.emulator.errors import bad_request
+from procspec.providers.emulator.nouns import NewId, Object
 from procspec.providers.workiva.emulator import build
 from procspec.providers.workiva.emulator.certification import expand
-from procspec.providers.workiva.emulator.errors import bad_request, not_found
-from procspec.providers.workiva.emulator.nouns import NewId, Object
+from procspec.providers.workiva.emulator.errors import not_found
 from procspec.providers.workiva.emulator.tree import walk
 from procspec.providers.workiva.emulator.world import World
 

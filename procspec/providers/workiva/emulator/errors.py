@@ -1,45 +1,8 @@
-"""What the emulator refuses, in the documented shapes of an error body."""
+"""What this emulator refuses, worded as in the documents."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-
-class EmulatorError(OSError):
-    """The database cannot be opened, or is no database of the emulator."""
-
-
-class Refusal(Exception):
-    """A request that is answered with an error.
-
-    The shape is the one of the reference ("Run a Process", Example Responses): `code` and `message`, and
-    where there is more to say `target`, `meta`, `details` and `documentationUrl`.
-    """
-
-    def __init__(
-        self,
-        status: int,
-        message: str,
-        *,
-        code: str = "",
-        target: str = "",
-        meta: Mapping[str, str] | None = None,
-        details: Sequence[Mapping[str, Any]] = (),
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.headers = dict(headers or {})
-        # T10: codes come in many spellings; the reference's own for these statuses is the number as text.
-        self.body = {"code": code or str(status), "message": message}
-        more: dict[str, Any] = {"target": target, "meta": meta, "details": list(details)}
-        self.body |= {name: value for name, value in more.items() if value}
-
-
-def bad_request(message: str, target: str = "") -> Refusal:
-    """400: the request is not what the documents allow; `target` points into its body."""
-    return Refusal(400, message, target=target)
+from procspec.providers.emulator.errors import Refusal
 
 
 def not_found(what: str, id: str) -> Refusal:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from procspec.providers.emulator.calls import READ, WRITE, Takes
+from procspec.providers.emulator.errors import Refusal, bad_request
+from procspec.providers.emulator.nouns import Answer, Object
 from procspec.providers.workiva.emulator import (
     answers,
     build,
@@ -12,9 +15,9 @@ from procspec.providers.workiva.emulator import (
     shapes,
     validation,
 )
-from procspec.providers.workiva.emulator.calls import Call, Operation, Takes
-from procspec.providers.workiva.emulator.errors import Refusal, bad_request, conflict, not_found
-from procspec.providers.workiva.emulator.nouns import READ, WRITE, Answer, Object, View
+from procspec.providers.workiva.emulator.errors import conflict, not_found
+from procspec.providers.workiva.emulator.nouns import View
+from procspec.providers.workiva.emulator.world import Call, Operation
 
 
 def _live(call: Call) -> Object:
@@ -111,9 +114,7 @@ def _refuse_invalid(errors: list[Object]) -> None:
         return
     first = errors[0]
     details = [{name: error[name] for name in ("code", "message", "target")} for error in errors]
-    refusal = Refusal(400, first["message"], details=details)
-    refusal.body |= first
-    raise refusal
+    raise Refusal(400, first["message"], more={"details": details, **first})
 
 
 def get_run(call: Call) -> Answer:

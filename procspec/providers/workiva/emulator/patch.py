@@ -7,9 +7,9 @@ from typing import Any
 import jsonpatch
 import jsonpointer
 
-from procspec.providers.workiva.emulator.checks import array, below
-from procspec.providers.workiva.emulator.errors import Refusal, bad_request
-from procspec.providers.workiva.emulator.nouns import Object
+from procspec.providers.emulator.checks import array, below
+from procspec.providers.emulator.errors import Refusal, bad_request
+from procspec.providers.emulator.nouns import Object
 from procspec.providers.workiva.emulator.shapes import PATCHABLE
 from procspec.providers.workiva.emulator.tree import Place, action_of, is_generated, walk
 

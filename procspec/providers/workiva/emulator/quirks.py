@@ -1,15 +1,13 @@
-"""What a real server may do differently: pure functions on answers, by name, all off by default."""
+"""What a real server may do differently: pure functions on answers, by name."""
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from procspec.providers.workiva.emulator.nouns import Answer, Object, View
-
-Quirk = Callable[[Any, View], None]
-"""Changes a private copy of an answer in place."""
+from procspec.providers.emulator.nouns import Object
+from procspec.providers.emulator.quirks import Quirk
+from procspec.providers.workiva.emulator.nouns import View
 
 _SETS = ("businessDaysOfWeek", "businessDateExclusions", "businessDateInclusions", "calendarIds")
 _OPAQUE = ("steps", "statusCounts", "defaultCertSignerReminders", "defaultCertApproverReminders")
@@ -41,9 +39,9 @@ _NOT_GOT = ("businessStartDate", "businessEndDate", *_SETS, "created", "modified
 _NOT_GOT_JOB = ("approver", "approverDueDate", "instructions")
 
 
-def _sparse_get(body: Any, view: View) -> None:
+def _sparse_get(body: Any, view: str) -> None:
     """A GET of a process as thin as the guide's example."""
-    if view is not View.GOT:
+    if view != View.GOT:
         return
     _drop(body, _NOT_GOT)
     for node in _objects(body):
@@ -58,7 +56,7 @@ def _drop(node: Object, members: Iterable[str]) -> None:
         node.pop(member, None)
 
 
-def _datetime_dates(body: Any, view: View) -> None:
+def _datetime_dates(body: Any, view: str) -> None:
     """T5: dates of jobs as date-times, as in the reference's answer to a run."""
     for payload in _payloads(body):
         for member in ("dueDate", "approverDueDate"):
@@ -66,7 +64,7 @@ def _datetime_dates(body: Any, view: View) -> None:
                 payload[member] = f"{payload[member][:10]}T17:00:00Z"
 
 
-def _flat_people(body: Any, view: View) -> None:
+def _flat_people(body: Any, view: str) -> None:
     """T2: people as bare ids under the reference's names."""
     for payload in _payloads(body):
         for member in ("assignee", "approver"):
@@ -74,7 +72,7 @@ def _flat_people(body: Any, view: View) -> None:
                 payload[f"{member}User"] = payload.pop(member)["id"]
 
 
-def _upper_case(body: Any, view: View) -> None:
+def _upper_case(body: Any, view: str) -> None:
     """T3: words in another case: `USER` as on the platform, `Monday`, `WhenEligible`."""
     for payload in _payloads(body):
         for member in ("assignee", "approver"):
@@ -87,7 +85,7 @@ def _upper_case(body: Any, view: View) -> None:
             node["businessDaysOfWeek"] = [day.capitalize() for day in node["businessDaysOfWeek"]]
 
 
-def _reordered_sets(body: Any, view: View) -> None:
+def _reordered_sets(body: Any, view: str) -> None:
     """Arrays that have no order, in another one."""
     for node in _objects(body):
         for member in _SETS:
@@ -95,14 +93,14 @@ def _reordered_sets(body: Any, view: View) -> None:
                 node[member] = node[member][::-1]
 
 
-def _shuffled_parallel(body: Any, view: View) -> None:
+def _shuffled_parallel(body: Any, view: str) -> None:
     """Children of a parallel group in another order: it has none."""
     for node in _objects(body):
         if node.get("parallel") is True and "children" in node:
             node["children"] = node["children"][::-1]
 
 
-def _trimmed_text(body: Any, view: View) -> None:
+def _trimmed_text(body: Any, view: str) -> None:
     """Text without its trailing line ends, and with those of Windows in between."""
     for node in _objects(body):
         for member in ("name", "title", "instructions"):
@@ -110,7 +108,7 @@ def _trimmed_text(body: Any, view: View) -> None:
                 node[member] = node[member].rstrip("\r\n").replace("\r\n", "\n").replace("\n", "\r\n")
 
 
-def _extra_fields(body: Any, view: View) -> None:
+def _extra_fields(body: Any, view: str) -> None:
     """Members that were added after this was written."""
     for node in list(_objects(body)):
         node["addedLater"] = {"by": "a newer version"}
@@ -120,7 +118,7 @@ _PROCESS_NULLS = ("dueDate", "businessStartDate", "businessEndDate", *_SETS)
 _JOB_NULLS = ("assignee", "approver", "dueDate", "approverDueDate", "instructions", "document")
 
 
-def _null_fields(body: Any, view: View) -> None:
+def _null_fields(body: Any, view: str) -> None:
     """Optional members that are not set, as null."""
     for node in [body] if isinstance(body, dict) and "root" in body else []:
         _fill(node, (*_PROCESS_NULLS, *_OPAQUE[2:]))
@@ -147,22 +145,3 @@ QUIRKS: dict[str, Quirk] = {
     "null-fields": _null_fields,
 }
 """Applied in this order, whatever order they were asked for in."""
-
-
-def known(names: Iterable[str]) -> tuple[str, ...]:
-    """The quirks of these names; ValueError, with all names, for one that does not exist."""
-    asked = set(names)
-    if unknown := sorted(asked - set(QUIRKS)):
-        raise ValueError(f"unknown quirk {unknown[0]!r}; there are: {', '.join(QUIRKS)}")
-    return tuple(name for name in QUIRKS if name in asked)
-
-
-def applied(names: Iterable[str], answer: Answer) -> Any:
-    """The body of an answer with these quirks; only answers that hold a process or a run have any."""
-    names = tuple(names)
-    if not names or answer.view is View.OTHER:
-        return answer.body
-    body = copy.deepcopy(answer.body)
-    for name in names:
-        QUIRKS[name](body, answer.view)
-    return body

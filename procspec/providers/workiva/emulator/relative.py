@@ -24,7 +24,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Any
 
-from procspec.providers.workiva.emulator.nouns import Object
+from procspec.providers.emulator.nouns import Object
 from procspec.providers.workiva.emulator.shapes import WEEKDAYS
 from procspec.providers.workiva.emulator.tree import jobs, payload_of
 

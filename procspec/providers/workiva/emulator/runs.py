@@ -9,9 +9,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
+from procspec.providers.emulator.errors import bad_request
+from procspec.providers.emulator.nouns import NewId, Object
 from procspec.providers.workiva.emulator.certification import APPROVER, FINALIZER, expand, units
-from procspec.providers.workiva.emulator.errors import bad_request, conflict, not_found
-from procspec.providers.workiva.emulator.nouns import NewId, Object
+from procspec.providers.workiva.emulator.errors import conflict, not_found
 from procspec.providers.workiva.emulator.tree import Place, action_of, is_generated, walk
 
 OUTCOMES = ("complete", "error", "errorHold", "cancelled")

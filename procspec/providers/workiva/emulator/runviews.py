@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from procspec.providers.workiva.emulator.nouns import Object
+from procspec.providers.emulator.nouns import Object
 from procspec.providers.workiva.emulator.runs import status_of
 from procspec.providers.workiva.emulator.tree import action_of, is_generated, jobs
 

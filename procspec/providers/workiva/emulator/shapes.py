@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from procspec.providers.workiva.emulator.checks import (
+from procspec.providers.emulator.checks import (
     Check,
     anything,
     array,
@@ -17,8 +17,8 @@ from procspec.providers.workiva.emulator.checks import (
     one_of,
     text,
 )
-from procspec.providers.workiva.emulator.errors import bad_request
-from procspec.providers.workiva.emulator.nouns import Object
+from procspec.providers.emulator.errors import bad_request
+from procspec.providers.emulator.nouns import Object
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TRIGGERS = ("whenEligible", "manual")

@@ -10,9 +10,12 @@ import secrets
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote_plus
 
+from procspec.providers.emulator.calls import Access
+from procspec.providers.emulator.errors import Refusal
+from procspec.providers.emulator.nouns import Object
 from procspec.providers.workiva.emulator import TOKEN
-from procspec.providers.workiva.emulator.errors import Refusal, unauthorized
-from procspec.providers.workiva.emulator.nouns import READ, WRITE, Object
+from procspec.providers.workiva.emulator.errors import unauthorized
+from procspec.providers.workiva.emulator.nouns import SCOPES
 from procspec.providers.workiva.emulator.store import Store
 
 PATHS = ("/oauth2/token", "/iam/v1/oauth2/token")
@@ -21,7 +24,7 @@ PATHS = ("/oauth2/token", "/iam/v1/oauth2/token")
 SECONDS = 599
 """Life of a token, as in the documented example."""
 
-_SCOPES = (READ, WRITE)
+_SCOPES = tuple(SCOPES.values())
 
 
 class TokenRefusal(Exception):
@@ -93,9 +96,9 @@ def scopes_of(store: Store, authorization: str) -> frozenset[str]:
     return scopes
 
 
-def require(scope: str, scopes: frozenset[str]) -> None:
+def require(access: Access, scopes: frozenset[str]) -> None:
     """403 as in the reference."""
-    if scope not in scopes:
+    if SCOPES[access] not in scopes:
         raise Refusal(403, "Forbidden")
 
 

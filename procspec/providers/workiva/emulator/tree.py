@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from procspec.providers.workiva.emulator.nouns import Object
+from procspec.providers.emulator.nouns import Object
 
 
 class Place(NamedTuple):

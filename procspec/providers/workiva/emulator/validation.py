@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterator
 
-from procspec.providers.workiva.emulator.nouns import Object
+from procspec.providers.emulator.nouns import Object
 from procspec.providers.workiva.emulator.tree import action_of, jobs, payload_of
 
 DOCUMENTATION = "http://developerdocs.example.com"

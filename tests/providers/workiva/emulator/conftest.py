@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from procspec.providers.emulator.listening import bind, server_of, url_of
 from procspec.providers.workiva import emulator as package
-from procspec.providers.workiva.emulator.listening import bind, server_of, url_of
 from tests.providers.workiva.emulator.caller import TODAY, Caller
 
 

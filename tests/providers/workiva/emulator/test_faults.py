@@ -14,7 +14,7 @@ from procspec.errors import ServiceError, UnknownOutcome
 from procspec.http import Http, Limits, Resend
 from procspec.model import Credentials
 from procspec.providers.workiva import emulator as package
-from procspec.providers.workiva.emulator.faults.kinds import KINDS
+from procspec.providers.workiva.emulator.faults import KINDS
 from tests import faults
 from tests.faults import Embedded, Rule, Served
 from tests.providers.workiva.emulator.caller import HEADERS, VERSION, Caller, group, task

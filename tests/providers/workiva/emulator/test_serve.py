@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from procspec.providers.emulator.listening import bind, url_of
 from procspec.providers.workiva import emulator as package
-from procspec.providers.workiva.emulator.listening import bind, url_of
 from tests.providers.workiva.emulator.caller import HEADERS, example
 
 SCRIPT = """

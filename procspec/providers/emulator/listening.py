@@ -1,22 +1,23 @@
-"""The emulator on a loopback port."""
+"""An emulator on a loopback port."""
 
 from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from procspec.providers.workiva.emulator.faults.turn import CLOSE
+from procspec.providers.emulator.faults.turn import CLOSE
 
 
 def bind(host: str, port: int) -> socket.socket:
     """A socket that listens already; port 0 chooses a free one.
 
-    Raises ValueError for a host that is not loopback: the emulator knows one token, and everybody knows it.
+    Raises ValueError for a host that is not loopback: everybody knows an emulator's credentials.
     """
     address = _loopback(host)
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
@@ -55,6 +56,25 @@ def server_of(app: ASGIApp) -> uvicorn.Server:
         app, http=_Protocol, ws="none", lifespan="off", loop="asyncio", log_level="warning", access_log=False
     )
     return uvicorn.Server(config)
+
+
+def serve(
+    make: Callable[[], ASGIApp],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serves the app that `make` makes until it is interrupted; calls `ready` with the URL once it listens.
+
+    `make` is called when the port is ours: a port that is taken leaves no database behind. Raises ValueError
+    for a host that is not loopback, OSError for a port that cannot be had, and whatever `make` raises.
+    """
+    with bind(host, port) as listener:
+        server = server_of(make())
+        if ready:
+            ready(url_of(listener))
+        server.run(sockets=[listener])
 
 
 class _Protocol(H11Protocol):

@@ -8,9 +8,9 @@ from typing import Any
 
 from starlette.requests import Request
 
-from procspec.providers.workiva.emulator.calls import Operation, Takes
-from procspec.providers.workiva.emulator.errors import Refusal, bad_request
-from procspec.providers.workiva.emulator.nouns import Object
+from procspec.providers.emulator.calls import Operation, Takes
+from procspec.providers.emulator.errors import Refusal, bad_request
+from procspec.providers.emulator.nouns import Object
 
 FAULT = "emulator.fault"
 """Member of the ASGI scope that names the fault of a request."""
@@ -18,19 +18,11 @@ FAULT = "emulator.fault"
 QUIRKS = "emulator.quirks"
 """Member of the ASGI scope with the quirks of this one answer."""
 
-VERSION = "2026-04-01.processes.preview"
-
 MOST_BYTES = 10_485_760
-"""The documented payload limit."""
+"""The payload limit that Workiva documents; the other documents name none."""
 
 _MOST_NESTED = 250
 """Our own: a body nested deeper than this could not be walked safely."""
-
-
-def check_version(request: Request) -> None:
-    """Guide, "Common Issues": omitting X-Version or using the wrong one results in errors."""
-    if request.headers.get("x-version") != VERSION:
-        raise Refusal(400, f"X-Version must be {VERSION}", target="X-Version")
 
 
 def check_origin(request: Request) -> None:
@@ -66,7 +58,7 @@ def quirks_of(request: Request) -> tuple[str, ...]:
     return tuple(request.scope.get(QUIRKS, ()))
 
 
-def query_of(request: Request, operation: Operation) -> dict[str, str]:
+def query_of(request: Request, operation: Operation[Any]) -> dict[str, str]:
     """The query parameters, each of them documented and given once."""
     found: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
@@ -77,7 +69,7 @@ def query_of(request: Request, operation: Operation) -> dict[str, str]:
 
 
 async def bytes_of(request: Request) -> bytes:
-    """The body, as long as it is not larger than documented."""
+    """The body; 413 for one that is too large."""
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk
@@ -86,7 +78,7 @@ async def bytes_of(request: Request) -> bytes:
     return bytes(raw)
 
 
-def body_of(raw: bytes, media: str, operation: Operation) -> Any:
+def body_of(raw: bytes, media: str, operation: Operation[Any]) -> Any:
     """The JSON body of an operation, or None when it has none."""
     if not raw:
         if operation.takes is Takes.BODY:

@@ -7,21 +7,21 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from procspec.providers.workiva.emulator.faults.kinds import KINDS
-from procspec.providers.workiva.emulator.faults.turn import Turn
-from procspec.providers.workiva.emulator.nouns import Object
-from procspec.providers.workiva.emulator.reading import FAULT
-from procspec.providers.workiva.emulator.world import World
-
-_CONTROL = "/_emulator/"
+from procspec.providers.emulator.control import AT
+from procspec.providers.emulator.faults.kinds import Kinds
+from procspec.providers.emulator.faults.turn import Turn
+from procspec.providers.emulator.nouns import Object
+from procspec.providers.emulator.reading import FAULT
+from procspec.providers.emulator.world import World
 
 
 class Faults:
     """The app, and the rules of its world before it."""
 
-    def __init__(self, app: ASGIApp, world: World) -> None:
+    def __init__(self, app: ASGIApp, world: World[Any], kinds: Kinds) -> None:
         self._app = app
         self.world = world
+        self._kinds = kinds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -29,14 +29,14 @@ class Faults:
         if rule is None:
             await self._app(scope, receive, send)
             return
-        kind = KINDS[rule["do"]]
+        kind = self._kinds[rule["do"]]
         arguments: dict[str, Any] = {
             name: rule.get(name, argument.default) for name, argument in kind.arguments.items()
         }
         await kind.play(Turn(self._app, self.world, {**scope, FAULT: rule["do"]}, receive, send, arguments))
 
     def _rule(self, scope: Scope) -> Object | None:
-        if scope["type"] != "http" or scope["path"].startswith(_CONTROL):
+        if scope["type"] != "http" or scope["path"].startswith(f"{AT}/"):
             return None
         try:
             return self.world.faults.meet(scope["method"], scope["path"])

@@ -3,52 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from procspec.providers.workiva.emulator.nouns import Object
-from procspec.providers.workiva.emulator.reading import entry_of
-from procspec.providers.workiva.emulator.world import World
+from procspec.providers.emulator.errors import Refusal
+from procspec.providers.emulator.reading import entry_of
+from procspec.providers.emulator.sent import Sent, of_json
 
 CLOSE = "emulator.close"
 """Member of the ASGI scope with what closes the connection, where there is one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A whole answer, before it is sent."""
-
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-
-    def changed(self, change: Callable[[Object], None]) -> Sent:
-        """The answer with its JSON object changed in place; any other answer as it is."""
-        value = json.loads(self.body) if self.body else None
-        if not isinstance(value, dict):
-            return self
-        change(value)
-        return of_json(self.status, value, self.headers)
-
-
-def of_json(status: int, value: Any, headers: Mapping[str, str] | None = None) -> Sent:
-    """An answer with a JSON body."""
-    return _of(status, json.dumps(value).encode(), "application/json", headers or {})
-
-
-def of_page(status: int, text: str) -> Sent:
-    """An answer with an HTML page."""
-    return _of(status, text.encode(), "text/html; charset=utf-8", {})
-
-
-def _of(status: int, body: bytes, media: str, headers: Mapping[str, str]) -> Sent:
-    lengths = {"content-type": media, "content-length": str(len(body))}
-    return Sent(status, {**headers, **lengths}, body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +23,7 @@ class Turn:
     """A request, the app that could answer it, and the arguments of the fault."""
 
     app: ASGIApp
-    world: World
+    world: Any  # the system's own: its kinds of fault know what is in it
     scope: Scope
     receive: Receive
     send: Send
@@ -90,6 +57,11 @@ class Turn:
     def log(self, status: int | None) -> None:
         """The line in the request log of a request that the app never saw."""
         self.world.log({**entry_of(Request(self.scope)), "status": status})
+
+    def error(self, refusal: Refusal) -> Sent:
+        """The answer that the system gives to such a refusal."""
+        body = self.world.error(refusal, self.scope["path"])
+        return of_json(refusal.status, body, refusal.headers)
 
     async def begin(self, sent: Sent) -> None:
         """Sends status and headers."""

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from procspec.providers.workiva.emulator.errors import bad_request
-from procspec.providers.workiva.emulator.nouns import Object
+from procspec.providers.emulator.errors import bad_request
+from procspec.providers.emulator.nouns import Object
 
 Check = Callable[[Any, str], Any]
 """(value, JSON pointer) -> the value as stored."""

@@ -7,11 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from procspec.providers.workiva.emulator.nouns import Object
-from procspec.providers.workiva.emulator.store import Store
-
-_TOKENS = "/oauth2/token"
-"""How the paths of the token endpoint end."""
+from procspec.providers.emulator.nouns import Object
+from procspec.providers.emulator.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +30,15 @@ class Row:
         return self.calls == call and self.calls >= first and self.fired < times and self.spent > after
 
 
-def matches(rule: Object, method: str, path: str) -> bool:
+def matches(rule: Object, method: str, path: str, tokens: str) -> bool:
     """Whether a rule is about such a request; `*` is a segment of the path, `**` any number of them.
 
-    `**` never means the token endpoint: faults of the API and of its token are different stories.
+    `**` never means the token endpoint, whose paths end in `tokens` (empty: there is none): faults of the API
+    and of its token are different stories.
     """
     pattern = rule.get("path", "/**")
-    if rule.get("method", "*") not in ("*", method) or ("**" in pattern and path.endswith(_TOKENS)):
+    is_token = bool(tokens) and path.endswith(tokens)
+    if rule.get("method", "*") not in ("*", method) or ("**" in pattern and is_token):
         return False
     return re.fullmatch(_regex(pattern), path) is not None
 
@@ -51,8 +50,10 @@ def _regex(pattern: str) -> str:
 class Ledger:
     """The table `faults` of a store: every process that opens the database obeys it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, tokens: str = "") -> None:
+        """`tokens` is how the paths of the token endpoint end; it matters to `meet` alone."""
         self._store = store
+        self._tokens = tokens
 
     def replace(self, rules: Iterable[Object]) -> None:
         """Sets exactly these rules, never called yet; the caller holds the transaction."""
@@ -69,7 +70,8 @@ class Ledger:
         if not self._has_rules():
             return None
         with self._store.transaction():
-            return self._counted([row for row in self._rows() if matches(row.rule, method, path)])
+            rows = [row for row in self._rows() if matches(row.rule, method, path, self._tokens)]
+            return self._counted(rows)
 
     def renew(self) -> None:
         """A token was issued: the count of calls under one token begins again."""

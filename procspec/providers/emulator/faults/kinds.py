@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from email.utils import formatdate
 from typing import Any
 
-from procspec.providers.workiva.emulator import edits
-from procspec.providers.workiva.emulator.checks import Check, array, boolean, integer, name, number, one_of
-from procspec.providers.workiva.emulator.errors import Refusal, unauthorized
-from procspec.providers.workiva.emulator.faults.turn import Sent, Turn, of_json, of_page
-from procspec.providers.workiva.emulator.nouns import Object
-from procspec.providers.workiva.emulator.reading import QUIRKS
+from procspec.providers.emulator.checks import Check, boolean, integer, name, number, one_of
+from procspec.providers.emulator.errors import Refusal
+from procspec.providers.emulator.faults.turn import Turn
+from procspec.providers.emulator.manners import Limits, Manners
+from procspec.providers.emulator.nouns import Object
+from procspec.providers.emulator.reading import QUIRKS
+from procspec.providers.emulator.sent import Sent, of_page
 
 Play = Callable[[Turn], Awaitable[None]]
 
@@ -76,45 +75,28 @@ async def _huge(turn: Turn) -> None:
 # ------------------------------------------------------------------------------------- the status
 
 
-def _complaint(status: int, message: str = "unknown error") -> Sent:
-    return of_json(status, {"code": str(status), "message": message})
-
-
 async def _status(turn: Turn) -> None:
-    sent = _complaint(turn.arguments["status"])
+    sent = turn.error(Refusal(turn.arguments["status"], "unknown error"))
     await turn.skip(sent.status)
     await turn.answer(sent)
 
 
 async def _act_status(turn: Turn) -> None:
     await turn.act()
-    await turn.answer(_complaint(turn.arguments["status"]))
+    await turn.answer(turn.error(Refusal(turn.arguments["status"], "unknown error")))
 
 
 async def _too_many(turn: Turn) -> None:
-    sent = _TOO_MANY[turn.arguments["says"]](turn.arguments["seconds"])
+    limits = turn.world.MANNERS.limits
+    sent = limits[turn.arguments["says"]](turn.arguments["seconds"])
     await turn.skip(429)
     await turn.answer(sent)
 
 
-def _limited(retry: str = "", more: str = "") -> Sent:
-    message = f"Rate limit of 1000 per 60 seconds exceeded for listJobs requests.{more}"
-    return of_json(429, {"code": "429", "message": message}, {"retry-after": retry} if retry else {})
-
-
-_TOO_MANY: Mapping[str, Callable[[int], Sent]] = {
-    "seconds": lambda seconds: _limited(str(seconds)),
-    "date": lambda seconds: _limited(formatdate(time.time() + seconds, usegmt=True)),
-    "message": lambda seconds: _limited(more=f" Retry request in {seconds} seconds."),
-    "nothing": lambda seconds: _limited(),
-}
-"""How a 429 says how long to wait (api-facts 1.3): the preview's example says it in the message alone."""
-
-
 async def _expire(turn: Turn) -> None:
-    refusal = unauthorized()
-    await turn.skip(refusal.status)
-    await turn.answer(of_json(refusal.status, refusal.body, refusal.headers))
+    sent = turn.error(turn.world.MANNERS.unauthorized())
+    await turn.skip(sent.status)
+    await turn.answer(sent)
 
 
 async def _redirect(turn: Turn) -> None:
@@ -133,8 +115,10 @@ async def _html(turn: Turn) -> None:
 
 
 async def _no_id(turn: Turn) -> None:
+    manners = turn.world.MANNERS
+
     def change(body: Object) -> None:
-        for member in ("id", "access_token"):
+        for member in (*manners.ids, *manners.secrets):
             body.pop(member, None)
 
     await turn.answer((await turn.act()).changed(change))
@@ -142,54 +126,18 @@ async def _no_id(turn: Turn) -> None:
 
 async def _other(turn: Turn) -> None:
     def change(body: Object) -> None:
-        body.update({"id": turn.arguments["id"]} if "id" in body else {})
+        body.update({member: turn.arguments["id"] for member in turn.world.MANNERS.ids if member in body})
 
     await turn.answer((await turn.act()).changed(change))
 
 
-def _quirky(*names: str) -> Play:
-    """The answer with some quirks, this once."""
+def quirky(*names: str) -> Play:
+    """The answer with some quirks of the system, this once."""
 
     async def play(turn: Turn) -> None:
         await turn.answer(await turn.act(**{QUIRKS: names}))
 
     return play
-
-
-# ------------------------------------------------------------------------------------ somebody else
-
-
-async def _edit(turn: Turn) -> None:
-    """A rule whose edit cannot be made must not pass for one that was."""
-    try:
-        await _WHEN[turn.arguments["when"]](turn)
-    except Refusal as refusal:
-        await turn.answer(_complaint(500, f"The edit of a fault rule cannot be made: {refusal}"))
-
-
-async def _edit_before(turn: Turn) -> None:
-    _make_edit(turn, _process_of(turn.scope["path"]))
-    await turn.answer(await turn.act())
-
-
-async def _edit_after(turn: Turn) -> None:
-    found: list[str] = []
-    sent = (await turn.act()).changed(lambda body: found.append(str(body.get("id", ""))))
-    _make_edit(turn, _process_of(turn.scope["path"]) or "".join(found))
-    await turn.answer(sent)
-
-
-_WHEN: Mapping[str, Play] = {"before": _edit_before, "after": _edit_after}
-
-
-def _process_of(path: str) -> str:
-    """The id in `/processes/{processId}...`."""
-    return path.removeprefix("/processes").removeprefix("/").partition("/")[0]
-
-
-def _make_edit(turn: Turn, id: str) -> None:
-    with turn.world.store.transaction():
-        edits.edited(turn.world, id, turn.arguments["patch"])
 
 
 # ------------------------------------------------------------------------------------------ the table
@@ -217,7 +165,11 @@ _SECONDS = number(0, 3600)
 _WAIT = integer(0, 86_400)
 _LEAST = 2  # the quotes of an empty JSON text
 
-KINDS: Mapping[str, Kind] = {
+
+Kinds = Mapping[str, Kind]
+"""Kinds by their names in a rule's `do`."""
+
+_CONNECTION: Kinds = {
     "refuse": Kind(_refuse, "a server that is restarted"),
     "drop": Kind(_drop, "a connection reset while the answer was on its way"),
     "truncate": Kind(_truncate, "a connection reset in the middle of the answer"),
@@ -232,27 +184,37 @@ KINDS: Mapping[str, Kind] = {
         "a server, or an attacker, that floods a client",
         {"bytes": Argument(integer(_LEAST, 1 << 40), 1 << 30), "act": _ACT},
     ),
-    "status": Kind(
-        _status, "reference, Responses of every operation", {"status": Argument(integer(400, 599))}
-    ),
-    "act-status": Kind(
-        _act_status,
-        "a gateway that lost the server behind it (RFC 9110, 15.6.3)",
-        {"status": Argument(integer(400, 599), 502)},
-    ),
-    "too-many": Kind(
-        _too_many,
-        "the preview's 429 (api-facts 1.3); RFC 9110, 10.2.3",
-        {"seconds": Argument(_WAIT, 10), "says": Argument(one_of(*_TOO_MANY), "seconds")},
-    ),
-    "expire": Kind(
-        _expire, "tokens of 599 seconds (api-facts 1.2)", {"after": Argument(integer(0, 1_000_000), 0)}
-    ),
-    "redirect": Kind(
-        _redirect,
-        "RFC 9110, 15.4: a load balancer, or a login page",
-        {"location": Argument(name), "status": Argument(integer(300, 399), 307)},
-    ),
+}
+
+
+def _statuses(limits: Limits) -> Kinds:
+    says = Argument(one_of(*limits), next(iter(limits)))
+    return {
+        "status": Kind(
+            _status, "reference, Responses of every operation", {"status": Argument(integer(400, 599))}
+        ),
+        "act-status": Kind(
+            _act_status,
+            "a gateway that lost the server behind it (RFC 9110, 15.6.3)",
+            {"status": Argument(integer(400, 599), 502)},
+        ),
+        "too-many": Kind(
+            _too_many,
+            "the preview's 429 (api-facts 1.3); RFC 9110, 10.2.3",
+            {"seconds": Argument(_WAIT, 10), "says": says},
+        ),
+        "expire": Kind(
+            _expire, "tokens of 599 seconds (api-facts 1.2)", {"after": Argument(integer(0, 1_000_000), 0)}
+        ),
+        "redirect": Kind(
+            _redirect,
+            "RFC 9110, 15.4: a load balancer, or a login page",
+            {"location": Argument(name), "status": Argument(integer(300, 399), 307)},
+        ),
+    }
+
+
+_BODY: Kinds = {
     "html": Kind(
         _html,
         "a proxy's page for people in place of the answer",
@@ -262,16 +224,9 @@ KINDS: Mapping[str, Kind] = {
     "other": Kind(
         _other, "a cache that mixes answers up", {"id": Argument(name, "0000000000000000000000000000f417")}
     ),
-    "edit": Kind(
-        _edit,
-        "somebody else in the product; no ETag, no If-Match (api-facts 1.3)",
-        {"patch": Argument(array), "when": Argument(one_of(*_WHEN), "before")},
-    ),
-    "extra": Kind(_quirky("extra-fields"), "members added after this was written"),
-    "normalised": Kind(
-        _quirky("datetime-dates", "upper-case", "reordered-sets", "trimmed-text", "null-fields"),
-        "T3, T5: values in another form",
-    ),
-    "shuffled": Kind(_quirky("shuffled-parallel"), "children of a parallel group have no order"),
 }
-"""All kinds by their names in a rule's `do`."""
+
+
+def kinds(manners: Manners) -> Kinds:
+    """The kinds that every system has; a system adds its own behind them."""
+    return {**_CONNECTION, **_statuses(manners.limits), **_BODY}

@@ -1,1 +1,0 @@
-"""Faults on demand: rules that say which call meets which trouble, kept in the emulator's own database."""
