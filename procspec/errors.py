@@ -14,6 +14,9 @@
         ├── Denied               exit 7    401 or 403
         └── UnknownOutcome       exit 4    it may have acted, and there is no way to ask
 
+A run that `watch` sees fail, be cancelled or time out is no failure of ours: exit 9 is told by
+`engine.watching.End`, without an exception.
+
 Every error has a message for people and, where there is one, a hint that says what to do next.
 """
 
@@ -96,7 +99,7 @@ class ServiceError(ProcspecError):
     """The remote system refused a request, or could not be reached.
 
     `status` is None when no answer came. `code` is whatever the server calls it (T10: not stable;
-    show it, never branch on it).
+    show it, never branch on it). `trace` is the server's own id of the request, "" when it gave none.
     """
 
     def __init__(
@@ -108,12 +111,14 @@ class ServiceError(ProcspecError):
         code: str = "",
         body: object = None,
         hint: str = "",
+        trace: str = "",
     ) -> None:
         super().__init__(message, hint=hint)
         self.request = request
         self.status = status
         self.code = code
         self.body = body
+        self.trace = trace
 
 
 class Denied(ServiceError):

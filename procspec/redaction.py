@@ -67,7 +67,7 @@ def masked(text: str) -> str:
 _IN_TEXT = re.compile(
     r"""(://[^\s/:@"']*:)(?!//)[^\s"']+(?=@)"""
     r"""|([?&][\w-]*(?:password|secret|token|key)=)[^\s&"']+"""
-    r"""|(\b(?:token|clientId|clientSecret)["']?\s*:\s+(?!["']?[A-Za-z_][A-Za-z0-9_]*["']?\s*(?:[,}#]|$)))"""
+    r"""|(\b(?:token|clientId|clientSecret|apiKey)["']?\s*:\s+(?!["']?[A-Za-z_][A-Za-z0-9_]*["']?\s*(?:[,}#]|$)))"""
     r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,}\]][^,}]*)"""
 )
 

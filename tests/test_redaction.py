@@ -81,6 +81,7 @@ LINES = {
     "url: https://api.example.com?api_key=secret": "url: https://api.example.com?api_key=******",
     "credentials: {token: s-cret, clientId: ACME_ID}": "credentials: {token: ******, clientId: ACME_ID}",
     'clientSecret: "s cret" # mine': "clientSecret: ******** # mine",
+    "credentials: {apiKey: apk_1-x}": "credentials: {apiKey: *******}",
 }
 PLAIN = (
     "state: postgresql://ana@db:5432/close",

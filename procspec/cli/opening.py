@@ -21,6 +21,7 @@ _SETTINGS: Mapping[str, str] = {
     "token": "PROCSPEC_TOKEN",
     "clientId": "PROCSPEC_CLIENT_ID",
     "clientSecret": "PROCSPEC_CLIENT_SECRET",
+    "apiKey": "PROCSPEC_API_KEY",
 }
 """The variables that hold the credentials (DESIGN section 7), each also as `..._FILE`."""
 
@@ -80,16 +81,28 @@ class Invalid(SpecError):
 
 
 @contextmanager
+def placed(texts: Mapping[str, str]) -> Iterator[None]:
+    """What a server finds wrong with the files is shown with their lines."""
+    try:
+        yield
+    except Invalid:
+        raise
+    except SpecError as error:
+        raise Invalid(error.diagnostics, texts) from error
+
+
+@contextmanager
 def session(given: Globals, project: Project, checked: Checked | None = None) -> Iterator[Session]:
     """One project opened in its environment; everything is closed at the end.
 
     `checked` is what policies say of it, for commands that go by them; it has the files compiled already.
     """
-    from procspec.engine.session import Session, wanted
+    from procspec.engine.session import Session, declared, wanted
     from procspec.state import open_store
 
     provider = providers.get(project.environment.provider)
     files = checked.files if checked else wanted(project, provider)
+    runs = checked.runs if checked else declared(project, provider)
     embedded = project.environment.url == "emulator"
     known = Credentials() if embedded else credentials(project.environment, given.environ)
     with (
@@ -106,6 +119,7 @@ def session(given: Globals, project: Project, checked: Checked | None = None) ->
             as_of=checked.as_of if checked else None,
             custom=checked.custom if checked else (),
             waivers=checked.waivers if checked else (),
+            runs=runs,
         )
 
 
@@ -130,7 +144,7 @@ def stored(project: Project) -> Iterator[tuple[StateStore, str]]:
 
 def credentials(environment: Environment, environ: Mapping[str, str]) -> Credentials:
     """What the variables hold; raises UsageError for a `..._FILE` that cannot be read."""
-    (token, first), (client_id, second), (client_secret, third) = (
+    (token, first), (client_id, second), (client_secret, third), (api_key, fourth) = (
         _secret(environment.credentials.get(setting, variable), environ)
         for setting, variable in _SETTINGS.items()
     )
@@ -138,7 +152,8 @@ def credentials(environment: Environment, environ: Mapping[str, str]) -> Credent
         token=token,
         client_id=client_id,
         client_secret=client_secret,
-        variables=(first, second, third),
+        api_key=api_key,
+        variables=(first, second, third, fourth),
     )
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import BinaryIO
 from urllib.parse import urlencode
 
 import stamina
@@ -19,8 +20,9 @@ from procspec.errors import Denied, ServiceError
 from procspec.halt import Halt
 from procspec.http import network
 from procspec.http.answers import Reply
-from procspec.http.auth import Tokens, sources
-from procspec.http.contract import Answer, Limits, Lost, NotSent, Resend
+from procspec.http.auth import Scheme, Tokens
+from procspec.http.contract import Answer, Limits, Lost, NotSent, Resend, Unfit
+from procspec.http.download import Heard, Sink, Unwritten, shown_name
 from procspec.http.inprocess import App
 from procspec.http.logs import Curtain
 from procspec.http.outgoing import Outgoing, json_of, origin_of, path_of
@@ -30,7 +32,7 @@ from procspec.http.wire import InProcess, Sockets, Transport, Wire
 from procspec.model import Credentials, Json
 from procspec.redaction import SHORTEST, Redactor
 
-__all__ = ["Answer", "App", "Http", "Limits", "Resend"]
+__all__ = ["Answer", "App", "Http", "Limits", "Resend", "shown_name"]
 
 _UNMISTAKABLE = 12
 """Characters of a secret that nobody writes into a process by accident."""
@@ -45,6 +47,9 @@ _BASICS = {
     "Accept-Encoding": "gzip",  # what `unpacked` can unpack without being flooded
 }
 
+_WHOLE = (("Accept", "*/*"), ("Accept-Encoding", "identity"))
+"""A file as it is, so that its length can be told and checked."""
+
 # stamina warns of every retry, and Python prints warnings that nobody listens to.
 logging.getLogger("stamina").addHandler(logging.NullHandler())
 
@@ -56,6 +61,9 @@ class Http:
     with every request, that for a token included. With `app`, an ASGI application, every request is
     served in this process and `origin` is only a name; the rate is not limited then. Once `halt` is asked
     for, nothing is sent a second time, and no wait that the server asked for goes on.
+
+    An API key goes out in `key_header`, instead of a bearer token, where the header is named and the key is
+    there. Client credentials are exchanged at `token_path`; "" for a system that takes none.
     """
 
     def __init__(
@@ -65,6 +73,7 @@ class Http:
         headers: Mapping[str, str] = _NOTHING,
         credentials: Credentials,
         token_path: str = "/oauth2/token",  # noqa: S107
+        key_header: str = "",
         app: App | None = None,
         limits: Limits = Limits(),  # noqa: B008
         halt: Halt | None = None,
@@ -73,11 +82,11 @@ class Http:
         self._origin = origin.rstrip("/") if app else origin_of(origin)
         self._headers = {**_BASICS, **headers}
         self._credentials = credentials
-        self._token_path = token_path
+        self._scheme = Scheme(key_header=key_header, token_path=token_path)
         self._app = app
         self._limits = limits
         self._context = ssl.create_default_context() if self._origin.startswith("https:") else None
-        self._tokens = Tokens(credentials, self._fetch_token)
+        self._tokens = Tokens(credentials, self._scheme, self._fetch_token)
         self._proxy_secrets = () if app else network.secrets(self._origin)
         self._curtain = Curtain(self._redactor)
         self._curtain.draw()
@@ -108,6 +117,44 @@ class Http:
         answer = self._persist(request, resend, accept, self._authorised)
         return answer if self._app else self._cleaned(answer)
 
+    def download(
+        self,
+        path: str,
+        *,
+        into: BinaryIO,
+        heard: Heard | None = None,
+        query: Mapping[str, str] = _NOTHING,
+        most: int | None = None,
+    ) -> Answer:
+        """Gets a file into `into`, piece by piece: any size, or `most` bytes; the answer has no body.
+
+        Silence for `read` seconds ends an attempt, not its length. `heard` is called with the bytes so far
+        and how many there will be, or None; first with 0, and anew in every attempt. After a part came there
+        is another attempt only if `into` can be rewound to where it stood, and truncated. After an exception
+        a part may be in it. Raises as `send` does for `Resend.ALWAYS`, Interrupted once `halt` is asked for,
+        and the OSError of `into` or `heard`.
+        """
+        sink = Sink(into, most, heard, self._halt)
+        request = Outgoing("GET", path_of(path), query, None, self._headers).having(*_WHOLE)
+        try:
+            answer = self._attempts(request, Resend.ALWAYS, (200,), lambda one: self._into(one, sink))
+        except Again as again:
+            self._halt.check()
+            raise again.error from again.__cause__
+        except Unwritten as fault:
+            raise fault.error from None
+        return answer if self._app else self._cleaned(answer)
+
+    def _into(self, request: Outgoing, sink: Sink) -> Reply:
+        """One exchange whose body goes into a file; no other one where the first cannot be undone."""
+        sink.check()
+        try:
+            return self._authorised(request, sink)
+        except (NotSent, Lost, Unfit) as fault:
+            if sink.rewind() and not isinstance(fault, Unfit):
+                raise
+            raise ServiceError(f"{request.name}: {fault}.", request=request.name) from None
+
     def _cleaned(self, answer: Answer) -> Answer:
         """What is shown or kept of an answer that went well must not say a secret either."""
         redactor = self._redactor(shortest=_UNMISTAKABLE)
@@ -135,6 +182,19 @@ class Http:
         accept: tuple[int, ...],
         exchange: Callable[[Outgoing], Reply],
     ) -> Answer:
+        try:
+            return self._attempts(request, resend, accept, exchange)
+        except Again as again:
+            raise again.error from again.__cause__
+
+    def _attempts(
+        self,
+        request: Outgoing,
+        resend: Resend,
+        accept: tuple[int, ...],
+        exchange: Callable[[Outgoing], Reply],
+    ) -> Answer:
+        """Attempts until one is the last; raises `Again` when it is not the request that ends them."""
         limits = self._limits
         attempts = stamina.retry_context(
             on=Patience(self._halt, limits.attempts),
@@ -145,18 +205,15 @@ class Http:
             wait_max=limits.max_wait,
         )
         last: Again | None = None
-        try:
-            for attempt in attempts:
-                with attempt:
-                    if last is not None and self._halt.is_asked:
-                        raise last
-                    try:
-                        return self._attempt(request, resend, accept, exchange)
-                    except Again as again:
-                        last = again
-                        raise
-        except Again as again:
-            raise again.error from again.__cause__
+        for attempt in attempts:
+            with attempt:
+                if last is not None and self._halt.is_asked:
+                    raise last
+                try:
+                    return self._attempt(request, resend, accept, exchange)
+                except Again as again:
+                    last = again
+                    raise
         raise AssertionError("an attempt returns or raises")
 
     def _attempt(
@@ -173,7 +230,7 @@ class Http:
                 accept=accept,
                 limits=self._limits,
                 redactor=self._redactor(),
-                sources=sources(self._credentials),
+                hints=self._scheme.hints(self._credentials),
             )
 
         try:
@@ -184,12 +241,12 @@ class Http:
             raise judge().lost(fault) from fault
         return judge().answer(reply)
 
-    def _authorised(self, request: Outgoing) -> Reply:
-        """One exchange under our token; a second one when the server no longer takes a token it gave us."""
-        token = self._tokens.current()
-        reply = self._exchange(request.under(token))
-        if reply.status == 401 and self._tokens.renew(token):
-            reply = self._exchange(request.under(self._tokens.current()))
+    def _authorised(self, request: Outgoing, sink: Sink | None = None) -> Reply:
+        """One exchange under our name; a second one when the server no longer takes a token it gave us."""
+        proof = self._tokens.current()
+        reply = self._exchange(request.having(proof), sink)
+        if reply.status == 401 and self._tokens.renew(proof):
+            reply = self._exchange(request.having(self._tokens.current()), sink)
         return reply
 
     def _fetch_token(self) -> Json:
@@ -200,7 +257,7 @@ class Http:
             "grant_type": "client_credentials",
         }
         headers = {**self._headers, "Content-Type": "application/x-www-form-urlencoded"}
-        request = Outgoing("POST", self._token_path, _NOTHING, urlencode(form).encode(), headers)
+        request = Outgoing("POST", self._scheme.token_path, _NOTHING, urlencode(form).encode(), headers)
         try:
             return self._persist(request, Resend.ALWAYS, (200,), self._exchange).body
         except ServiceError as error:
@@ -211,21 +268,27 @@ class Http:
                 request=request.name,
                 status=error.status,
                 code=error.code,
-                hint=f"Check {' and '.join(self._credentials.variables[1:])}.",
+                hint=f"Check {' and '.join(self._credentials.variables[1:3])}.",
+                trace=error.trace,
             ) from None
 
-    def _exchange(self, request: Outgoing) -> Reply:
-        self._await_turn(request)
+    def _exchange(self, request: Outgoing, sink: Sink | None = None) -> Reply:
+        self._await_turn(request, sink)
         wire = self._borrow()
         try:
-            return wire.exchange(request)
+            return wire.exchange(request, sink)
         finally:
             with self._lock:
                 self._idle.append(wire)
 
-    def _await_turn(self, request: Outgoing) -> None:
-        """Waits until the rate allows one more; after a signal, raises NotSent for all but a GET."""
+    def _await_turn(self, request: Outgoing, sink: Sink | None) -> None:
+        """Waits until the rate allows one more; after a signal, raises NotSent for all but a GET.
+
+        A download is no look at what was sent: a signal ends it in any case.
+        """
         while self._limiter and not self._limiter.try_acquire("request", blocking=False):
+            if sink:
+                sink.check()
             if self._halt.is_asked and request.method != "GET":
                 raise NotSent("the command was interrupted")
             time.sleep(_TURN)

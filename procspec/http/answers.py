@@ -111,18 +111,77 @@ class Complaint:
 
 
 def complaint(reply: Reply, redactor: Redactor) -> Complaint:
-    """What an error answer says, in either documented shape, without our secrets in it."""
+    """What an error answer says, in any documented shape, without our secrets in it."""
     try:
         body = redactor.value(parse(reply))
     except Unreadable as error:
         return Complaint(message=str(error))
     if not isinstance(body, dict):
         return Complaint(body=body)
-    return Complaint(
-        code=_first(body, "code", "error")[:80],
-        message=_first(body, "message", "error_description", "detail")[:LONGEST],
-        body=body,
-    )
+    code, message = _words(body)
+    return Complaint(code=code[:80], message=_with_fields(message, body)[:LONGEST], body=body)
+
+
+def _words(body: Mapping[str, Json]) -> tuple[str, str]:
+    """The code and the message.
+
+    `error` is the code beside a message, and the message beside a code (003); alone, a code is one word.
+    """
+    code, error = _first(body, "code"), _first(body, "error")
+    message = _first(body, "message", "error_description", "detail")
+    if code or (not message and " " in error):
+        return code, message or error
+    return error, message
+
+
+_FIELDS = 5
+"""Fields of an error that are named."""
+_FIELD = 80
+"""Characters of a field's name, and of what is said about it."""
+
+
+def _with_fields(message: str, body: Mapping[str, Json]) -> str:
+    """The message and what it says about single fields: `errors` of `{field, message}` (api-facts 3.4)."""
+    errors = body.get("errors")
+    said = [text for one in errors[:_FIELDS] if (text := _field(one))] if isinstance(errors, list) else []
+    if isinstance(errors, list) and said and len(errors) > _FIELDS:
+        said.append(f"and {len(errors) - _FIELDS} more")
+    fields = "; ".join(said)
+    return f"{message[: LONGEST // 2]} ({fields})" if message and fields else message or fields
+
+
+def _field(error: Json) -> str:
+    if isinstance(error, str):
+        return error[:_FIELD]
+    if not isinstance(error, dict):
+        return ""
+    field, message = _first(error, "field"), _first(error, "message", "defaultMessage", "code")
+    return ": ".join(part[:_FIELD] for part in (field, message) if part)
+
+
+_TRACES = (
+    "x-request-id",
+    "request-id",
+    "x-correlation-id",
+    "correlation-id",
+    "x-amzn-requestid",
+    "x-amz-request-id",
+    "x-amzn-trace-id",
+    "x-trace-id",
+    "traceparent",
+)
+"""The headers in which servers and gateways name a request, the server's own first."""
+
+_LONGEST_TRACE = 128
+
+
+def trace(headers: Mapping[str, str], redactor: Redactor) -> str:
+    """The server's own id of a request, for its support; "" for none that can be shown as it is."""
+    for name in _TRACES:
+        value = headers.get(name, "").strip()
+        if value and len(value) <= _LONGEST_TRACE and value.isascii() and value.isprintable():
+            return value if redactor.text(value) == value else ""
+    return ""
 
 
 def _first(body: Mapping[str, Json], *names: str) -> str:
@@ -142,8 +201,8 @@ _AGES = 10**9
 def wait(reply: Reply, said: Complaint) -> float | None:
     """The seconds that the server asks us to wait; None when it does not say.
 
-    `Retry-After` in seconds or as a date, a `retryAfter` in the body, or the words of the documented
-    message, which comes without the header (api-facts 1.3).
+    `Retry-After` in seconds or as a date, a `retryAfter` in the body (api-facts 3.4), or the words of the
+    documented message, which comes without the header (api-facts 1.3).
     """
     header = reply.headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}(\.\d*)?", header):
@@ -153,6 +212,8 @@ def wait(reply: Reply, said: Complaint) -> float | None:
         now = _moment(reply.headers.get("date", "")) or time.time()
         return max(0.0, moment - now)
     number = said.body.get("retryAfter") if isinstance(said.body, dict) else None
+    if isinstance(number, str) and re.fullmatch(r"[0-9]{1,9}(\.[0-9]*)?", number):
+        return float(number)
     if isinstance(number, int | float) and not isinstance(number, bool):
         return float(max(0, min(number, _AGES)))
     found = _IN_SECONDS.search(said.message)

@@ -27,12 +27,14 @@ class Resend(Enum):
 class Answer:
     """A readable answer with an accepted status.
 
-    The names of `headers` are in lower case; `body` is None when there was none.
+    The names of `headers` are in lower case; `body` is None when there was none, or when it went into a
+    file. `trace` is the server's own id of the request, "" when it gave none.
     """
 
     status: int
     headers: Mapping[str, str]
     body: Json = None
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,3 +66,7 @@ class NotSent(Exception):
 
 class Lost(Exception):
     """The request left, and no whole answer came back; says why."""
+
+
+class Unfit(Exception):
+    """The answer cannot be taken, and would not be another time; says why."""

@@ -6,10 +6,11 @@ which httpx is built on, lets its user supply the network; this one also knows w
 
 from __future__ import annotations
 
+import math
 import ssl
 import time
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -19,6 +20,10 @@ from procspec.errors import UsageError
 
 _PIECE = 16 * 1024
 _IDLE = 4.0  # seconds; servers commonly close an idle connection after five
+_GLANCE = 0.2
+"""Seconds between two looks whether anybody still wants the answer."""
+_LEAST = 0.001
+"""Seconds; with none at all a socket does not wait, and says so in another way."""
 
 
 class Network(httpcore.NetworkBackend):
@@ -28,12 +33,32 @@ class Network(httpcore.NetworkBackend):
         self._backend = httpcore.SyncBackend()
         self._secure = secure
         self._until = 0.0
+        self._check: Callable[[], None] | None = None
         self.sent = False
 
-    def begin(self, until: float) -> None:
-        """Starts an attempt that ends at `until`, on the monotonic clock."""
+    def begin(self, until: float, check: Callable[[], None] | None = None) -> None:
+        """Starts an attempt that ends at `until`, on the monotonic clock, or when `check` raises."""
         self._until = until
+        self._check = check
         self.sent = False
+
+    def listen(self) -> None:
+        """From now on only silence ends the attempt."""
+        self._until = math.inf
+
+    def read(self, stream: httpcore.NetworkStream, max_bytes: int, timeout: float | None) -> bytes:
+        """What comes next; where there is a `check`, it is asked several times a second."""
+        if self._check is None:
+            return stream.read(max_bytes, self.left(timeout))
+        silence = time.monotonic() + (math.inf if timeout is None else timeout)
+        while True:
+            self._check()
+            left = self.left(max(_LEAST, silence - time.monotonic()))
+            try:
+                return stream.read(max_bytes, min(left, _GLANCE))
+            except httpcore.ReadTimeout:
+                if left <= _GLANCE:
+                    raise
 
     def left(self, timeout: float | None) -> float:
         """The time for one operation; raises `httpcore.ReadTimeout` when there is none left."""
@@ -66,7 +91,7 @@ class _Stream(httpcore.NetworkStream):
         self._tls = tls
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._network.left(timeout))
+        return self._network.read(self._stream, max_bytes, timeout)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for start in range(0, len(buffer), _PIECE):

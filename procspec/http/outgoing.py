@@ -28,9 +28,11 @@ class Outgoing:
         """How messages call it."""
         return f"{self.method} {self.path}"
 
-    def under(self, token: str) -> Outgoing:
-        """The same request with a bearer token."""
-        return replace(self, headers={**self.headers, "Authorization": f"Bearer {token}"})
+    def having(self, *headers: tuple[str, str]) -> Outgoing:
+        """The same request with these headers, instead of what it had under their names."""
+        names = {name.lower() for name, _ in headers}
+        others = {name: value for name, value in self.headers.items() if name.lower() not in names}
+        return replace(self, headers={**others, **dict(headers)})
 
 
 def origin_of(url: str) -> str:

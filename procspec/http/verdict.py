@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from procspec.errors import Denied, ServiceError, UnknownOutcome
-from procspec.http.answers import Complaint, Reply, Unreadable, complaint, parse, wait
+from procspec.http.answers import Complaint, Reply, Unreadable, complaint, parse, trace, wait
 from procspec.http.contract import Answer, Limits, Lost, NotSent, Resend
 from procspec.redaction import Redactor
 
@@ -24,8 +24,8 @@ class Again(Exception):
 class Judge:
     """Judges the attempts of one request.
 
-    `name` is its method and path, `redactor` knows what nobody may read, `sources` are the variables that
-    the credentials come from.
+    `name` is its method and path, `redactor` knows what nobody may read, `hints` say by status what to do
+    about the credentials.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Judge:
     accept: tuple[int, ...]
     limits: Limits
     redactor: Redactor
-    sources: str
+    hints: Mapping[int, str]
 
     def answer(self, reply: Reply) -> Answer:
         """The answer in a whole reply; raises `Again`, `Denied`, `UnknownOutcome` or `ServiceError`."""
@@ -44,7 +44,10 @@ class Judge:
         except Unreadable as error:
             said = Complaint(message=str(error))
             raise self._unclear(reply, said) if reply.status < 300 else self._error(reply, said) from None
-        return Answer(status=reply.status, headers=reply.headers, body=body)
+        return Answer(status=reply.status, headers=reply.headers, body=body, trace=self._trace(reply))
+
+    def _trace(self, reply: Reply) -> str:
+        return trace(reply.headers, self.redactor)
 
     def _refusal(self, reply: Reply) -> Exception:
         said = complaint(reply, self.redactor)
@@ -74,6 +77,7 @@ class Judge:
             code=said.code,
             body=said.body,
             hint=f"Run the command again in {asked:.0f} seconds.",
+            trace=self._trace(reply),
         )
 
     def _unclear(self, reply: Reply, said: Complaint) -> Exception:
@@ -86,6 +90,7 @@ class Judge:
             status=reply.status,
             code=said.code,
             body=said.body,
+            trace=self._trace(reply),
         )
 
     def _error(self, reply: Reply, said: Complaint) -> ServiceError:
@@ -96,7 +101,8 @@ class Judge:
             status=reply.status,
             code=said.code,
             body=said.body,
-            hint=_HINTS.get(reply.status, "").format(sources=self.sources),
+            hint=self.hints.get(reply.status) or _HINTS.get(reply.status, ""),
+            trace=self._trace(reply),
         )
 
     def not_sent(self, fault: NotSent, origin: str) -> Again:
@@ -120,9 +126,6 @@ class Judge:
 
 
 _HINTS: Mapping[int, str] = {
-    401: "The token is missing, wrong or expired: check {sources}.",
-    403: "The credentials are good but may not do this: check the scopes of the grant and the permissions"
-    " of its user.",
     404: "Check the environment's url, and whether the id belongs to this account.",
     413: "The request is larger than the server takes.",
     429: "The server limits the rate of requests: wait a little, or use a smaller --parallelism.",

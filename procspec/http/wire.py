@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import ssl
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any, Protocol, cast
 
 import httpcore
@@ -14,7 +15,8 @@ import httpx
 
 from procspec.http.answers import Reply, unpacked
 from procspec.http.contract import Limits, Lost, NotSent
-from procspec.http.inprocess import App, Call, scope
+from procspec.http.download import Sink
+from procspec.http.inprocess import App, Call, Flow, scope
 from procspec.http.network import Network, pool
 from procspec.http.outgoing import Outgoing
 
@@ -22,8 +24,14 @@ from procspec.http.outgoing import Outgoing
 class Transport(Protocol):
     """An `httpx.BaseTransport` that knows about attempts."""
 
-    def begin(self, until: float) -> None:
-        """Starts an attempt that ends at `until`, on the monotonic clock."""
+    def begin(self, until: float, check: Callable[[], None] | None = None) -> None:
+        """Starts an attempt that ends at `until`, on the monotonic clock.
+
+        With `check`, the answer may be long: it comes piece by piece, and ends when `check` raises.
+        """
+
+    def listen(self) -> None:
+        """From now on only silence ends the attempt."""
 
     @property
     def sent(self) -> bool:
@@ -37,6 +45,7 @@ class Wire:
         self._origin = origin
         self._transport = transport
         self._limits = limits
+        self._until = 0.0
         self._client = httpx.Client(
             transport=cast(httpx.BaseTransport, transport),
             trust_env=False,  # no .netrc; the proxy is `network.pool`'s choice
@@ -44,10 +53,13 @@ class Wire:
             timeout=httpx.Timeout(limits.read, connect=limits.connect),
         )
 
-    def exchange(self, request: Outgoing) -> Reply:
-        """Sends once and reads the whole answer; raises NotSent or Lost."""
-        until = time.monotonic() + self._limits.deadline
-        self._transport.begin(until)
+    def exchange(self, request: Outgoing, sink: Sink | None = None) -> Reply:
+        """Sends once and reads the whole answer, the body of a 200 into `sink`; raises NotSent or Lost.
+
+        What the sink raises of its own goes through: Interrupted, Unfit, Unwritten.
+        """
+        self._until = time.monotonic() + self._limits.deadline
+        self._transport.begin(self._until, sink.check if sink else None)
         try:
             with self._client.stream(
                 request.method,
@@ -56,14 +68,25 @@ class Wire:
                 content=request.content,
                 headers=request.headers,
             ) as answer:
-                coding = answer.headers.get("content-encoding", "")
-                body = unpacked(answer.iter_raw(), coding, self._limits.max_body)
+                headers = {name.lower(): value for name, value in answer.headers.items()}
+                body = self._body(answer, headers, sink)
         except _FAULTS as error:
-            why = _why(error, until, self._limits)
+            why = _why(error, self._until, self._limits)
             # Not `from error`: its text may quote the server or the proxy.
             raise (Lost(why) if self._transport.sent else NotSent(why)) from None
-        headers = {name.lower(): value for name, value in answer.headers.items()}
         return Reply(answer.status_code, headers, body)
+
+    def _body(self, answer: httpx.Response, headers: Mapping[str, str], sink: Sink | None) -> bytes:
+        if not sink or answer.status_code != 200:
+            coding = headers.get("content-encoding", "")
+            return unpacked(answer.iter_raw(), coding, self._limits.max_body)
+        sink.begin(headers)
+        self._until = math.inf
+        self._transport.listen()
+        for piece in answer.iter_raw():
+            sink.take(piece)
+        sink.end()
+        return b""
 
     def close(self) -> None:
         self._client.close()
@@ -103,8 +126,11 @@ class Sockets(httpx.BaseTransport):
         self._network = Network(secure=context is not None)
         self._pool = pool(origin, self._network, context)
 
-    def begin(self, until: float) -> None:
-        self._network.begin(until)
+    def begin(self, until: float, check: Callable[[], None] | None = None) -> None:
+        self._network.begin(until, check)
+
+    def listen(self) -> None:
+        self._network.listen()
 
     @property
     def sent(self) -> bool:
@@ -147,19 +173,57 @@ class InProcess(httpx.BaseTransport):
 
     def __init__(self, app: App, limits: Limits) -> None:
         self._app = app
-        self._max_body = limits.max_body
+        self._limits = limits
         self._loop = asyncio.new_event_loop()
         self._until = 0.0
+        self._check: Callable[[], None] | None = None
 
-    def begin(self, until: float) -> None:
+    def begin(self, until: float, check: Callable[[], None] | None = None) -> None:
         self._until = until
+        self._check = check
+
+    def listen(self) -> None:
+        self._until = math.inf
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        call = Call(request.read(), self._max_body)
-        left = max(0.0, self._until - time.monotonic())
         target = scope(request.method, request.url.raw_path, request.headers.raw)
-        self._loop.run_until_complete(call.run(self._app, target, left))
+        if self._check:
+            return self._long(Flow(request.read(), self._check), target)
+        call = Call(request.read(), self._limits.max_body)
+        self._loop.run_until_complete(call.run(self._app, target, self._left()))
         return httpx.Response(call.status, headers=call.headers, stream=httpx.ByteStream(bytes(call.body)))
+
+    def _left(self) -> float:
+        return max(0.0, self._until - time.monotonic())
+
+    def _silence(self) -> float:
+        return min(self._left(), self._limits.read)
+
+    def _long(self, flow: Flow, target: MutableMapping[str, Any]) -> httpx.Response:
+        """An answer of which no more than the start is there."""
+        stream = _Pieces(self._loop, flow, self._silence)
+        try:
+            self._loop.run_until_complete(flow.begin(self._app, target, self._silence()))
+        except BaseException:
+            stream.close()
+            raise
+        return httpx.Response(flow.status, headers=flow.headers, stream=stream)
 
     def close(self) -> None:
         self._loop.close()
+
+
+class _Pieces(httpx.SyncByteStream):
+    """The body of an answer that the application is still giving."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, flow: Flow, silence: Callable[[], float]) -> None:
+        self._loop = loop
+        self._flow = flow
+        self._silence = silence
+
+    def __iter__(self) -> Iterator[bytes]:
+        while piece := self._loop.run_until_complete(self._flow.piece(self._silence())):
+            yield piece
+
+    def close(self) -> None:
+        self._loop.run_until_complete(self._flow.end())

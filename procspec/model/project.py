@@ -41,7 +41,9 @@ class Environment:
     clock: str | None = None
     variables: Mapping[str, Json] = field(default_factory=dict)
     credentials: Mapping[str, str] = field(default_factory=dict)
-    """Names of the variables that hold the credentials, by setting: token, clientId, clientSecret."""
+    """Names of the variables that hold the credentials, by setting: token, clientId, clientSecret, apiKey."""
+    system_key: bool = False
+    """apptor flow: the key is one of the whole installation, not of an organization (004)."""
     place: Location | None = None
 
 
@@ -59,7 +61,8 @@ class Holidays:
 class Project:
     """A folder of files, read and expanded for one environment.
 
-    `processes` are the process documents, expanded, their dates computed, in path order. `period` is the
+    `processes` are the process documents, expanded, their dates computed, in path order; `runs` and
+    `scenarios` the documents of these kinds. `period` is the
     one that the project is about now. `holidays` says, by calendar, which days a library filled in.
     `moved` gives the new key of a process by its old one. `texts` holds every file that was read, for
     showing the line of a problem; `digest` is the one of all that a plan depends on.
@@ -79,6 +82,8 @@ class Project:
     period: Period | None = None
     holidays: Mapping[str, Holidays] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
+    runs: tuple[Document, ...] = ()
+    scenarios: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +93,14 @@ class Credentials:
     token: str = field(default="", repr=False)
     client_id: str = field(default="", repr=False)
     client_secret: str = field(default="", repr=False)
-    variables: tuple[str, str, str] = ("PROCSPEC_TOKEN", "PROCSPEC_CLIENT_ID", "PROCSPEC_CLIENT_SECRET")
-    """The environment variables that they are looked for in."""
+    api_key: str = field(default="", repr=False)
+    variables: tuple[str, str, str, str] = (
+        "PROCSPEC_TOKEN",
+        "PROCSPEC_CLIENT_ID",
+        "PROCSPEC_CLIENT_SECRET",
+        "PROCSPEC_API_KEY",
+    )
+    """The environment variables that they are looked for in, in this order."""
 
     def __bool__(self) -> bool:
-        return bool(self.token or (self.client_id and self.client_secret))
+        return bool(self.token or self.api_key or (self.client_id and self.client_secret))

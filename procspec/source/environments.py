@@ -75,6 +75,7 @@ def environment(document: Document, name: str) -> Environment:
         clock=content.get("clock"),
         variables=content.get("variables", {}),
         credentials=content.get("credentials", {}),
+        system_key=content.get("systemKey", False),
         place=document.keys[("environments", name)],
     )
 

@@ -212,7 +212,7 @@ def test_an_answer_that_went_well_is_cleaned_too() -> None:
     assert answer.headers["x-echo"] == "[redacted]"
 
 
-NAMED = ("ACME_TOKEN", "ACME_ID", "ACME_SECRET_FILE")
+NAMED = ("ACME_TOKEN", "ACME_ID", "ACME_SECRET_FILE", "ACME_KEY")
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,16 @@ def sends(data: bytes, *, keep: bool = False) -> Act:
     return act
 
 
+def first(data: bytes, act: Act) -> Act:
+    """Sends these bytes, and then does something else."""
+
+    def both(connection: Connection) -> object:
+        connection.write(data)
+        return act(connection)
+
+    return both
+
+
 def resets(connection: Connection) -> None:
     """Ends the connection with a reset, without an answer."""
     connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
