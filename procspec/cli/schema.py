@@ -8,7 +8,7 @@ from procspec.cli.screen import Globals
 
 
 @click.command("schema")
-@click.argument("name", type=click.Choice(["project", "process", "plan", "drift"]))
+@click.argument("name", type=click.Choice(["project", "process", "run", "scenario", "jobs", "plan", "drift"]))
 @click.pass_obj
 def command(given: Globals, name: str) -> int:
     """Print a JSON Schema (draft-07), for an editor or another tool."""

@@ -3,6 +3,7 @@
 from procspec.model.calendar import WEEKDAYS, Calendar, Period
 from procspec.model.document import SLUG, Diagnostic, Document, Json, Location, Path, Severity
 from procspec.model.drift import Departure, Drift, DriftKind, ProcessDrift
+from procspec.model.history import ApplyRecord, Deed, Inverse, Step
 from procspec.model.plan import (
     NEW_ID,
     Action,
@@ -12,15 +13,30 @@ from procspec.model.plan import (
     Outcome,
     Plan,
     ProcessPlan,
+    Receipt,
     Request,
+    RunPlan,
     Shift,
     When,
 )
 from procspec.model.policy import Waiver
 from procspec.model.project import Credentials, Environment, Holidays, Person, Project
-from procspec.model.record import Finding, Intent, Mark, Record, Started
+from procspec.model.record import Act, Finding, Intent, Mark, Record, Started
 from procspec.model.roll import Choice, Landing, Roll, Rolled
-from procspec.model.run import Run, Task
+from procspec.model.run import (
+    FINISHED,
+    Answered,
+    Definition,
+    Event,
+    EventKind,
+    Launch,
+    Phase,
+    Review,
+    Run,
+    RunNode,
+    Task,
+)
+from procspec.model.scenario import Rehearsal, Scene
 from procspec.model.tree import (
     PROCESS,
     ROOT,
@@ -35,12 +51,16 @@ from procspec.model.tree import (
 )
 
 __all__ = [
+    "FINISHED",
     "NEW_ID",
     "PROCESS",
     "ROOT",
     "SLUG",
     "WEEKDAYS",
+    "Act",
     "Action",
+    "Answered",
+    "ApplyRecord",
     "Base",
     "Calendar",
     "Cause",
@@ -48,20 +68,26 @@ __all__ = [
     "Choice",
     "Compare",
     "Credentials",
+    "Deed",
+    "Definition",
     "Departure",
     "Diagnostic",
     "Document",
     "Drift",
     "DriftKind",
     "Environment",
+    "Event",
+    "EventKind",
     "FieldRule",
     "FieldTable",
     "Finding",
     "Holidays",
     "Intent",
+    "Inverse",
     "Json",
     "Kind",
     "Landing",
+    "Launch",
     "Location",
     "Mark",
     "Node",
@@ -70,19 +96,27 @@ __all__ = [
     "Path",
     "Period",
     "Person",
+    "Phase",
     "Plan",
     "ProcessDrift",
     "ProcessPlan",
     "Project",
+    "Receipt",
     "Record",
+    "Rehearsal",
     "Request",
+    "Review",
     "Roll",
     "Rolled",
     "Run",
+    "RunNode",
+    "RunPlan",
+    "Scene",
     "Severity",
     "Shift",
     "Stamp",
     "Started",
+    "Step",
     "Task",
     "Update",
     "Waiver",

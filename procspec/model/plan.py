@@ -10,6 +10,7 @@ from enum import Enum
 from procspec.model.document import Diagnostic, Json, Location
 from procspec.model.policy import Waiver
 from procspec.model.project import Holidays
+from procspec.model.run import Task
 from procspec.model.tree import ROOT
 
 
@@ -23,6 +24,8 @@ class Action(Enum):
     TRASH = "trash"
     RESTORE = "restore"
     RUN = "run"
+    ADD_JOBS = "add jobs"
+    TASK = "task"
     NOOP = "no-op"
 
 
@@ -89,6 +92,22 @@ class Request:
     media: str = ""
     carries: tuple[str, ...] = ()
     when: When = When.ALWAYS
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A request that was carried out: `ids` are those of what it made (a process, a run, jobs), `trace` is
+    the server's own name for the request, where its answer says one.
+    """
+
+    ids: tuple[str, ...] = ()
+    trace: str = ""
+
+    @property
+    def id(self) -> str:
+        """The id of the one thing that was made; empty when nothing was."""
+        return self.ids[0] if self.ids else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +179,28 @@ class ProcessPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunPlan:
+    """A run that the files declare: started once, by the one request; None when nothing is to be done.
+
+    `process` is how the file names what is started, `title` what people call it, `base` has the serial of the
+    run's record and the id or key of the process. `tasks` is who gets work at once; None where only the
+    system knows. `started` is the run, if there is one; `note` says what people should know besides.
+    """
+
+    key: str
+    title: str
+    process: str
+    base: Base
+    request: Request | None = None
+    tasks: tuple[Task, ...] | None = None
+    inputs: Mapping[str, Json] = field(default_factory=dict)
+    place: Location | None = None
+    started: str = ""
+    blocked: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Everything that an apply would do, and what it was computed from.
 
@@ -184,11 +225,23 @@ class Plan:
     hints: tuple[str, ...] = ()
     since: str = ""
     """The git revision whose edits the changes were held against."""
+    runs: tuple[RunPlan, ...] = ()
+    """The runs that the files declare, in path order."""
 
     @property
     def pending(self) -> tuple[ProcessPlan, ...]:
         """The processes about which something is to be changed."""
         return tuple(process for process in self.processes if process.action is not Action.NOOP)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether an apply would change anything, on the server or in the state."""
+        return bool(self.pending or self.moves or self.starting)
+
+    @property
+    def starting(self) -> tuple[RunPlan, ...]:
+        """The runs that are to be started."""
+        return tuple(run for run in self.runs if run.request is not None)
 
     @property
     def moves(self) -> tuple[ProcessPlan, ...]:

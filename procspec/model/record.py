@@ -36,15 +36,35 @@ class Intent:
     id: str | None = None
     confirmed: bool = False
     marks: Mapping[str, Mapping[str, Mark]] = field(default_factory=dict)
+    process: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Something about a run that was begun and whose end is not recorded: job runs, or a human step.
+
+    `action` is ADD_JOBS or TASK. `sent` is a digest of what was sent, under the record's salt. `before`
+    are the ids of the jobs that were there, `node` is the human step.
+    """
+
+    action: Action
+    since: str
+    owner: str
+    sent: str
+    before: tuple[str, ...] = ()
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """A run that procspec started: its id, when (ISO, UTC), and of which process, where that is known."""
+    """A run that procspec started or amended: its id, when (ISO, UTC), and of which process, where that is
+    known. `act` is what was begun about it and may or may not have been carried out.
+    """
 
     id: str
     since: str
     process: str = ""
+    act: Act | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +75,8 @@ class Record:
     `ids` maps node keys to server ids. `marks` holds, per node key and field, what was last applied,
     as digests under `salt`. `leftovers` are ids of processes that a replacement still has to trash.
     `invalid` says that the server's last validation found something, so that the next apply asks again.
-    `runs` are the runs that procspec started, oldest first. `order` has, by group, the keys of its
+    `runs` are the runs that procspec started, oldest first. A run that the files declare has a record of
+    its own, without an id; `digest` is then that of what was started. `order` has, by group, the keys of its
     children as last applied. `period` names the period that the process belongs to, if its key does.
     """
 

@@ -6,24 +6,51 @@ its tests. A provider has two halves: `Provider` is pure and offline, `Service` 
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from datetime import date
+from enum import Enum
+from typing import BinaryIO, Protocol
 
+from procspec.errors import UsageError
 from procspec.halt import Halt
 from procspec.model import (
+    Answered,
     Change,
     Credentials,
+    Definition,
     Diagnostic,
     Document,
     Environment,
     FieldTable,
     Finding,
     Json,
+    Launch,
     Node,
+    Phase,
     Project,
+    Receipt,
     Request,
     Run,
     Shift,
 )
+
+
+class Ability(Enum):
+    """What a system can be asked to do, in words that stand behind "cannot"."""
+
+    DEFINE = "create or change processes"
+    TRASH = "trash or restore processes"
+    ADD_JOBS = "add jobs to a run"
+    TASK = "finish a human step"
+    FILES = "list or download files of a run"
+    REHEARSE = "rehearse a process"
+
+
+def require(provider: Provider, ability: Ability) -> None:
+    """Raises UsageError, with what to do instead, when the system cannot do it."""
+    instead = provider.cannot.get(ability)
+    if instead is not None:
+        raise UsageError(f"{provider.name} cannot {ability.value}.", hint=instead)
 
 
 class Service(Protocol):
@@ -35,14 +62,26 @@ class Service(Protocol):
     def read(self, id: str) -> Node | None:
         """The live process, its nodes without keys; None when the system has no such process."""
 
-    def send(self, request: Request) -> str | None:
-        """Carries out one request, as it stands; the id of the process or the run that it made, if any.
+    def send(self, request: Request) -> Receipt:
+        """Carries out one request, as it stands; with the id of what it made, if anything.
 
         Raises `UnknownOutcome` when the request may have been carried out and that cannot be asked.
         """
 
     def read_run(self, id: str) -> Run | None:
         """A run; None when the system has no such run."""
+
+    def definitions(self) -> tuple[Definition, ...] | None:
+        """Everything that could be started; None, without a request, where the system has no such list."""
+
+    def download(
+        self, run: str, file: str, into: BinaryIO, heard: Callable[[int, int | None], None]
+    ) -> str | None:
+        """Writes a file of a run, and returns the name that the server shows for it, as it says it: unsafe.
+
+        `heard` is told the bytes so far and those of the whole, where they are known. None when the system
+        has no such run or file.
+        """
 
     def validate(self, live: Node) -> tuple[Finding, ...]:
         """What the system finds wrong with the process; empty means that it can be run.
@@ -54,11 +93,39 @@ class Service(Protocol):
         """Gives the connections back."""
 
 
+class Stage(Service, Protocol):
+    """A system of nobody's, in this process, for one rehearsal: with a day, and people who do as told.
+
+    What people do to a job run or group run is told by the ids of `read_run`. Each method raises
+    `ServiceError` with the status 409 when that cannot be done now, and changes nothing then.
+    """
+
+    def set_today(self, day: date) -> None:
+        """It is this day from now on."""
+
+    def submit(self, run: str, id: str) -> None:
+        """The assignee of a job is done: the approver has it, or, where there is none, it is complete."""
+
+    def give_back(self, run: str, id: str) -> None:
+        """The approver returns a job to its assignee."""
+
+    def finish(self, run: str, id: str, outcome: Phase) -> None:
+        """A job ends: it is complete, has failed, or is cancelled."""
+
+    def begin(self, run: str, id: str) -> None:
+        """Somebody starts a manual job or group whose turn has come."""
+
+
 class Provider(Protocol):
-    """What the system is like: its fields, its payloads, its requests. Pure functions."""
+    """What the system is like: its fields, its payloads, its requests. Pure functions.
+
+    `cannot` says of everything that the system cannot do what to do instead, in one sentence. A method of
+    an ability that it lacks is never called; `require` is asked before.
+    """
 
     name: str
     fields: FieldTable
+    cannot: Mapping[Ability, str]
 
     def compile(self, document: Document, project: Project) -> tuple[Node | None, tuple[Diagnostic, ...]]:
         """What the process should be; None, with diagnostics, when it cannot be said."""
@@ -85,8 +152,25 @@ class Provider(Protocol):
         not show and that is not the planned one. A system that moves nothing gives nothing.
         """
 
-    def start(self, id: str, *, email: bool) -> Request:
-        """The request that starts a run of a process; `email` tells its owner when the run is complete."""
+    def launch(
+        self, document: Document, environment: Environment
+    ) -> tuple[Launch | None, tuple[Diagnostic, ...]]:
+        """The run that a file of the kind Run declares; None, with diagnostics, when it cannot be said.
+
+        Its `process` is the file's, which may be the key of a process of the project.
+        """
+
+    def start(self, launch: Launch) -> Request:
+        """The request that starts a run; the process of `launch` is the system's own id or key."""
+
+    def add(self, run: str, jobs: tuple[Node, ...], *, group: str, sibling: str, before: bool) -> Request:
+        """The request that adds jobs to a run, before or after a sibling or at the end of a group.
+
+        `group` and `sibling` are ids of the run, or empty.
+        """
+
+    def answer(self, step: Answered) -> Request:
+        """The request that finishes a human step of a run."""
 
     def decompile(self, live: Node, people: dict[str, str]) -> Json:
         """The process file's data for a live process: the inverse of `compile`, for `import`.
@@ -99,3 +183,6 @@ class Provider(Protocol):
 
         Once `halt` is asked for, the service waits for nothing and sends nothing a second time.
         """
+
+    def rehearse(self, day: date) -> Stage:
+        """An empty system on that day, which is gone when it is closed; needs no account."""

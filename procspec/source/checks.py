@@ -67,10 +67,11 @@ def _people(document: Document, known: Known) -> Iterator[Diagnostic]:
         for field in _PEOPLE:
             person = arguments.get(field)
             if isinstance(person, str) and person and known.people is not None and person not in known.people:
-                yield problem("unknown-person", document.place((*path, field)), _stranger(person, known))
+                yield problem("unknown-person", document.place((*path, field)), stranger(person, known))
 
 
-def _stranger(person: str, known: Known) -> str:
+def stranger(person: str, known: Known) -> str:
+    """What to say of a name that is nobody's here."""
     if person in known.elsewhere:
         others = ", ".join(known.elsewhere[person])
         return (
@@ -174,14 +175,14 @@ _CHECKS: tuple[Callable[[Document, Known], Iterator[Diagnostic]], ...] = (
 
 
 def process_keys(documents: Iterable[Document]) -> Iterator[Diagnostic]:
-    """Processes have keys of their own in a project (DESIGN section 3)."""
+    """Processes have keys of their own in a project (DESIGN section 3), and so have runs and scenarios."""
     seen: dict[str, Location] = {}
     for document in documents:
         key = document.data.get("key") if isinstance(document.data, dict) else None
         if isinstance(key, str):
             place = document.place(("key",))
             if key in seen:
-                detail = f'The process key "{key}" is taken, in {seen[key].file}. Choose another one.'
+                detail = f'The key "{key}" is taken, in {seen[key].file}. Choose another one.'
                 yield problem("duplicate-process", place, detail, related=(seen[key],))
             seen.setdefault(key, place)
 

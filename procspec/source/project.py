@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from procspec.digest import canonical
 from procspec.errors import UsageError
 from procspec.model import Diagnostic, Document, Holidays, Json, Period, Project, Severity
-from procspec.source import checks, environments, files, periods, violations
+from procspec.source import checks, environments, files, kinds, periods, scenarios, violations
 from procspec.source.calendars import Calendars, calendars
 from procspec.source.expand import Scope, expand, references
 from procspec.source.moves import node_moves, project_moves
@@ -79,14 +79,14 @@ def load(
     now, unknown = periods.choose(main, environ)
     sources.found += unknown
     names = _Names(_scope(main, chosen, values, now), _known(main, chosen), business, values.values, now)
-    processes = _processes(sources, names)
-    moved, moves = _moved(main, processes, sources)
+    documents = _documents(sources, names)
+    moved, moves = _moved(main, documents, sources)
     sources.found += moves
     diagnostics = ordered(sources.found)
     broken = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
     project = None
     if main is not None and chosen is not None and not broken:
-        project = _project(folder, main, chosen, names, moved, processes, sources)
+        project = _project(folder, main, chosen, names, moved, documents, sources)
     return Loaded(project=project, diagnostics=diagnostics, texts=sources.texts, policies=sources.policies)
 
 
@@ -161,11 +161,11 @@ class _Names:
     now: Period | None
 
 
-def _processes(sources: _Files, names: _Names) -> tuple[Document, ...]:
-    """The process documents, expanded; what is wrong with them goes to `sources.found`."""
+def _documents(sources: _Files, names: _Names) -> tuple[Document, ...]:
+    """The documents of all files, expanded; what is wrong with them goes to `sources.found`."""
     computed: list[Document] = []
     for name, written in sources.documents.items():
-        documents, problems = expand(written, sources.texts[name], names.scope)
+        documents, problems = expand(kinds.shaped(written), sources.texts[name], names.scope)
         found = outspoken(sources.problems[name], problems)
         sources.found += found
         said = [*ordered(found)]  # once for all copies: every one of them asks
@@ -177,13 +177,26 @@ def _processes(sources: _Files, names: _Names) -> tuple[Document, ...]:
             sources.found += wrong
             computed.append(dated)
     sources.found += checks.process_keys(computed)
-    return tuple(computed)
+    whole = _is_whole(sources, computed)
+    staged, problems = scenarios.checked(scenarios.Cast(computed, names.known, names.business, whole))
+    sources.found = outspoken(sources.found, problems)
+    return staged
+
+
+def _is_whole(sources: _Files, documents: Iterable[Document]) -> bool:
+    """Whether all files could be read: else nobody knows which keys there are."""
+    read_all = sources.problems.keys() == sources.raw.keys() and not is_cut(sources.found)
+    named = (one for one in documents if isinstance(one.data, dict) and kinds.kind_of(one) != "Jobs")
+    keys = (document.data.get("key") for document in named)
+    return read_all and all(isinstance(key, str) for key in keys)
 
 
 def _dated(document: Document, names: _Names, before: list[Diagnostic]) -> tuple[Document, list[Diagnostic]]:
-    """The expanded process with its dates, and what is wrong that was not said `before` of its places."""
+    """The expanded document with its dates, and what is wrong that was not said `before` of its places."""
+    if kinds.kind_of(document) != "Process":
+        return document, outspoken(before, kinds.checked(document, names.known))[len(before) :]
     dated, problems = compute(document, names.business)
-    found = outspoken(before, problems)
+    found = outspoken(outspoken(before, kinds.unknown(document)), problems)
     found = outspoken(found, first(violations.check(dated, "process")))
     found = outspoken(found, first(checks.process(dated, names.known)))
     found = outspoken(found, node_moves(dated)[1])
@@ -191,15 +204,13 @@ def _dated(document: Document, names: _Names, before: list[Diagnostic]) -> tuple
 
 
 def _moved(
-    main: Document | None, processes: tuple[Document, ...], sources: _Files
+    main: Document | None, documents: tuple[Document, ...], sources: _Files
 ) -> tuple[Mapping[str, str], tuple[Diagnostic, ...]]:
     """The moves of the project file; where a file cannot be read, nobody knows which keys there are."""
     if main is None:
         return {}, ()
-    keys = [document.data.get("key") for document in processes if isinstance(document.data, dict)]
-    read_all = sources.problems.keys() == sources.raw.keys() and not is_cut(sources.found)
-    whole = read_all and all(isinstance(key, str) for key in keys)
-    return project_moves(main, frozenset(map(str, keys)) if whole else None)
+    keys = [document.data.get("key") for document in documents if isinstance(document.data, dict)]
+    return project_moves(main, frozenset(map(str, keys)) if _is_whole(sources, documents) else None)
 
 
 def _project(
@@ -208,10 +219,15 @@ def _project(
     chosen: str,
     names: _Names,
     moved: Mapping[str, str],
-    processes: tuple[Document, ...],
+    documents: tuple[Document, ...],
     sources: _Files,
 ) -> Project:
+    processes, runs, scenarios, jobs = (
+        tuple(document for document in documents if kinds.kind_of(document) == kind) for kind in kinds.KINDS
+    )
     taken = holidays(processes, names.business)
+    others = {document.file for document in (*scenarios, *jobs)}  # no plan depends on them
+    raw = {name: content for name, content in sources.raw.items() if name not in others}
     return Project(
         folder=str(folder),
         name=main.data["name"],
@@ -223,10 +239,12 @@ def _project(
         document=main,
         processes=processes,
         texts=sources.texts,
-        digest=_digest({**sources.raw, **sources.policies.raw}, chosen, names.variables, names.now, taken),
+        digest=_digest({**raw, **sources.policies.raw}, chosen, names.variables, names.now, taken),
         period=names.now,
         holidays=taken,
         moved=moved,
+        runs=runs,
+        scenarios=scenarios,
     )
 
 

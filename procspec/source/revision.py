@@ -19,6 +19,10 @@ _LINK = "120000"
 _LONGEST = 4096
 """A link's target in bytes, and how many links a name may lead through, as in Linux."""
 _MOST_LINKS = 40
+_COMMIT = "# branch.oid "
+"""What `git status` begins the line of the commit with."""
+_PATIENCE = 10.0
+"""Seconds after which the state of a repository is not worth waiting for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,30 @@ class _Entry:
     mode: str
     blob: str
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is checked out: the commit, and whether the project's files are others than those in it."""
+
+    commit: str
+    dirty: bool
+
+
+def head(folder: Path) -> Head | None:
+    """What is checked out where the project's folder is; None in no repository, or without git."""
+    command = ["git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-C", str(folder)]
+    files = [f":(glob)**/{name}" for name in (PROJECT, f"*.{PROJECT}")]
+    asked = ["status", "--porcelain=v2", "--branch", "--untracked-files=all", "--", *files]
+    try:
+        done = subprocess.run([*command, *asked], capture_output=True, check=True, timeout=_PATIENCE)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    commits = [line.removeprefix(_COMMIT) for line in lines if line.startswith(_COMMIT)]
+    if not commits or commits[0] == "(initial)":
+        return None
+    return Head(commits[0], any(not line.startswith("# ") for line in lines))
 
 
 @contextmanager

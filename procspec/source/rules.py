@@ -50,6 +50,8 @@ RULES: Final = {
     "job-without-action": "Job without an action",
     "job-with-several-actions": "Job with several actions",
     "entry-without-key": "Neither a job nor a group",
+    "nothing-stated": "Nothing is stated",
+    "several-verbs": "Several things in one step",
     # meaning
     "duplicate-process": "Duplicate process key",
     "duplicate-node": "Duplicate job or group key",
@@ -70,6 +72,10 @@ RULES: Final = {
     "year-without-holidays": "Year without holidays",
     "bad-url": "Bad URL",
     "clock-without-emulator": "Clock without an emulator",
+    "unknown-process": "Unknown process",
+    "unknown-job": "Unknown job or group",
+    "time-runs-back": "Day before the one before",
+    "impossible-step": "Impossible step",
     # warnings
     "duplicate-entry": "Duplicate entry",
     "duplicate-person": "Two names for one person",

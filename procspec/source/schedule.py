@@ -47,6 +47,18 @@ def holidays(documents: Iterable[Document], calendars: Calendars) -> dict[str, H
     return {name: taken(calendars.named[name], years) for name, years in sorted(touched.items()) if years}
 
 
+def days(
+    process: Document, document: Document, texts: Mapping[Path, Json], calendars: Calendars
+) -> tuple[dict[Path, Json], tuple[Diagnostic, ...]]:
+    """What stands in another document, by path, its workdays counted from the dates of a computed process.
+
+    As in `compute`: a day in ISO form, None for one with a problem, and what is no workday as it is.
+    """
+    schedule = _Schedule(replace(document, data=process.data), calendars)
+    found = {path: schedule.value(path, text) for path, text in texts.items()}
+    return found, tuple(first([*schedule.found, *schedule.unknown_years()]))
+
+
 class _Schedule:
     """One document's dates; `found` and `written` collect."""
 

@@ -25,7 +25,8 @@ _ENTRIES = {
     "variables": "a variable",
     "policies": "the settings of a policy",
 }
-_ITEMS = {"waivers": "a waiver", "moved": "a move"}
+_FILES = {"jobs": "a file of jobs"}
+_ITEMS = {"waivers": "a waiver", "moved": "a move", "steps": "a step"}
 _NOUNS = {
     "sendTask": "a sendTask",
     "contentRequest": "a contentRequest",
@@ -99,7 +100,7 @@ class _Error:
     def noun(self) -> str:
         """What the object with the problem is called."""
         if not self.path:
-            return f"a {self.name}"
+            return _FILES.get(self.name) or f"a {self.name}"
         last = self.path[-1]
         parent = self.path[-2] if len(self.path) > 1 else None
         if isinstance(last, int):
@@ -166,6 +167,8 @@ class _Error:
         return problem("entry-without-key", self.head(), detail)
 
     def actions(self, extras: list[str]) -> Iterator[Diagnostic]:
+        if not isinstance(self.instance, dict):
+            return  # its type says it
         present = [action for action in ACTIONS if action in self.instance]
         listed = ", ".join(f'"{action}"' for action in ACTIONS)
         if len(present) > 1:
@@ -185,7 +188,7 @@ class _Error:
         expected = " or ".join(_TYPES[kind] for kind in wanted)
         if self.schema.get("title") in ("Name of a person", "Id of a person"):
             expected = (
-                "the name of a person, or {id, type}" if self.name == "process" else "an id, or {id, ...}"
+                "the name of a person, or {id, type}" if self.name != "project" else "an id, or {id, ...}"
             )
         detail = f"{self.field()} takes {expected}, not {_got(self.instance)}.{self.remedy(wanted)}"
         yield problem("wrong-type", self.here(), detail)
@@ -235,6 +238,23 @@ class _Error:
     def empty(self, _extras: list[str]) -> Iterator[Diagnostic]:
         yield problem("empty-text", self.here(), f"{self.field()} needs a text that is not empty.")
 
+    def none(self, _extras: list[str]) -> Iterator[Diagnostic]:
+        yield problem("value-not-allowed", self.here(), f"{self.field()} needs an entry at least. Add one.")
+
+    def too_few(self, _extras: list[str]) -> Iterator[Diagnostic]:
+        listed = ", ".join(f'"{name}"' for name in self.schema["properties"])
+        noun = self.noun()
+        detail = f"{noun[0].upper()}{noun[1:]} without a field states nothing. It takes {listed}."
+        yield problem("nothing-stated", self.here(), detail)
+
+    def too_many(self, extras: list[str]) -> Iterator[Diagnostic]:
+        known = [name for name in self.instance if name not in extras]
+        for name in known[1:]:
+            noun = self.noun()
+            had = f'{noun[0].upper()}{noun[1:]} is one thing, and this one has "{known[0]}" already.'
+            detail = f'{had} Put "{name}" behind a dash of its own.'
+            yield problem("several-verbs", self.key(name), detail)
+
     def anything(self, _extras: list[str]) -> Iterator[Diagnostic]:
         yield problem(
             "value-not-allowed", self.here(), f"{self.field()} does not allow {_got(self.instance)}."
@@ -253,6 +273,9 @@ _HANDLERS: dict[str, Callable[[_Error, list[str]], Iterator[Diagnostic]]] = {
     "maximum": _Error.outside,
     "pattern": _Error.pattern,
     "minLength": _Error.empty,
+    "minItems": _Error.none,
+    "minProperties": _Error.too_few,
+    "maxProperties": _Error.too_many,
 }
 
 

@@ -12,7 +12,7 @@ from procspec.errors import UsageError
 from procspec.source import schema, schema_names
 from procspec.source.schemas import strict, violations
 
-NAMES = ["process", "project"]
+NAMES = ["process", "project", "scenario"]
 
 
 def parts(value: Any, path: str = "#") -> Iterator[tuple[str, dict[str, Any]]]:

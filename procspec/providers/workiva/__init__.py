@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from procspec.halt import Halt
 from procspec.model import (
+    Answered,
     Change,
     Credentials,
     Diagnostic,
     Document,
     Environment,
     Json,
+    Launch,
     Node,
     Project,
     Request,
@@ -19,9 +22,20 @@ from procspec.model import (
 )
 
 if TYPE_CHECKING:
-    from procspec.providers.workiva.client import Client
+    from datetime import date
 
+    from procspec.providers.workiva.client import Client
+    from procspec.providers.workiva.stage import Stage
+
+from procspec.errors import ProcspecError
+from procspec.providers.base import Ability
 from procspec.providers.workiva.fields import FIELDS
+
+_CANNOT: Mapping[Ability, str] = {
+    # api-facts 1.4, "What does not exist in the preview"
+    Ability.TASK: "Finish the task at its permalink: `procspec status RUN` shows it.",
+    Ability.FILES: "A Workiva run keeps no files: its documents are in the workspace.",
+}
 
 
 class Workiva:
@@ -29,6 +43,7 @@ class Workiva:
 
     name = "workiva"
     fields = FIELDS
+    cannot = _CANNOT
 
     def compile(self, document: Document, project: Project) -> tuple[Node | None, tuple[Diagnostic, ...]]:
         from procspec.providers.workiva.compiler import compile
@@ -57,10 +72,25 @@ class Workiva:
 
         return cascade(live, planned)
 
-    def start(self, id: str, *, email: bool) -> Request:
+    def launch(
+        self, document: Document, environment: Environment
+    ) -> tuple[Launch | None, tuple[Diagnostic, ...]]:
+        from procspec.providers.launches import launch
+
+        return launch(document, self.name, ("completeEmail",))
+
+    def start(self, launch: Launch) -> Request:
         from procspec.providers.workiva.lower import start
 
-        return start(id, email=email)
+        return start(launch)
+
+    def add(self, run: str, jobs: tuple[Node, ...], *, group: str, sibling: str, before: bool) -> Request:
+        from procspec.providers.workiva.lower import add
+
+        return add(run, jobs, group=group, sibling=sibling, before=before)
+
+    def answer(self, step: Answered) -> Request:
+        raise ProcspecError("The Processes API cannot finish a human step.")
 
     def decompile(self, live: Node, people: dict[str, str]) -> Json:
         from procspec.providers.workiva.compiler import decompile
@@ -71,3 +101,8 @@ class Workiva:
         from procspec.providers.workiva.connect import connect
 
         return connect(environment, credentials, folder, halt)
+
+    def rehearse(self, day: date) -> Stage:
+        from procspec.providers.workiva.stage import stage
+
+        return stage(day)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, BinaryIO
 
 from procspec.errors import ServiceError, UnknownOutcome
 from procspec.http import Answer, Http
-from procspec.model import Action, Finding, Json, Node, Request, Run
-from procspec.providers.workiva import wire
+from procspec.model import Action, Definition, Finding, Json, Node, Receipt, Request, Run
+from procspec.providers.workiva import runs, wire
 from procspec.providers.workiva.endpoints import endpoint
 from procspec.providers.workiva.lower import resource
 from procspec.providers.workiva.targets import locate, needs_whole_tree
@@ -36,15 +37,19 @@ class Client:
             raise ServiceError(f"The server answered with another process than the one asked for ({id}).")
         return live
 
-    def send(self, request: Request) -> str | None:
-        """One request of a plan, as it stands; the id when it created a process."""
+    def send(self, request: Request) -> Receipt:
+        """One request of a plan, as it stands."""
         media = request.media or "application/json"
-        answer = self._sent(request.method, request.path, body=request.body, media=media)
+        answer = self._sent(
+            request.method, request.path, query=request.query, body=request.body, media=media
+        )
         if request.method == "DELETE" and answer.status == 404:
             self._check_gone(request.path)
-        if request.action is Action.RUN:
-            return _started(answer.body)
-        return _created(request.body, answer.body) if request.path == "/processes" else None
+        try:
+            return Receipt(ids=_made(request, answer.body), trace=answer.trace)
+        except UnknownOutcome as doubt:
+            doubt.trace = answer.trace
+            raise
 
     def _check_gone(self, path: str) -> None:
         """A process that is gone already is what was wanted, if it is gone."""
@@ -61,10 +66,20 @@ class Client:
         answer = self._sent("GET", resource(id, of="processRuns"))
         if answer.status == 404:
             return None
-        run = wire.run(answer.body)
+        run = runs.run(answer.body)
         if run.id != id:
             raise ServiceError(f"The server answered with another run than the one asked for ({id}).")
         return run
+
+    def definitions(self) -> tuple[Definition, ...] | None:
+        """None: the preview has no list (T21)."""
+        return None
+
+    def download(
+        self, run: str, file: str, into: BinaryIO, heard: Callable[[int, int | None], None]
+    ) -> str | None:
+        """None: a run keeps no files."""
+        return None
 
     def validate(self, live: Node) -> tuple[Finding, ...]:
         """`POST /processes/{id}/validation`; an empty list means that the process can be run."""
@@ -78,6 +93,24 @@ class Client:
     def close(self) -> None:
         """Closes the connections."""
         self._http.close()
+
+
+def _made(request: Request, body: Json) -> tuple[str, ...]:
+    """The ids out of the answer to a create, a run or job runs."""
+    if request.action is Action.RUN:
+        return (_started(body),)
+    if request.action is Action.ADD_JOBS:
+        return _added(request.body, body)
+    return (_created(request.body, body),) if request.path == "/processes" else ()
+
+
+def _added(sent: Json, body: Json) -> tuple[str, ...]:
+    """The ids of new job runs, one for each that was sent; a bare array (reference, "Example Responses")."""
+    found = body if isinstance(body, list) else []
+    ids = tuple(str(job["id"]) for job in found if isinstance(job, dict) and job.get("id"))
+    if len(ids) != len(sent):
+        raise UnknownOutcome("The answer does not have an id for every job.", request="POST jobRuns")
+    return ids
 
 
 def _created(sent: Json, body: Json) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from urllib.parse import quote
 
-from procspec.model import NEW_ID, PROCESS, ROOT, Action, Change, Json, Kind, Node, Request, When
-from procspec.providers.workiva.wire import payload
+from procspec.model import NEW_ID, PROCESS, ROOT, Action, Change, Json, Kind, Launch, Node, Request, When
+from procspec.providers.workiva.wire import job_run, payload
 
 PATCH_MEDIA = "application/json-patch+json"
 """T14: the guide's content type; the platform's other PATCH operations say application/json."""
@@ -36,10 +36,27 @@ def resource(id: str | None, *more: str, of: str = "processes") -> str:
     return "/".join(["", of, known, *more])
 
 
-def start(id: str, *, email: bool) -> Request:
+def start(launch: Launch) -> Request:
     """The request that starts a run (reference, "Run a Process"); the e-mail is the API's own default."""
-    body = {"sendProcessCompleteEmail": email}
-    return Request(action=Action.RUN, method="POST", path=resource(id, "run"), body=body, media=JSON_MEDIA)
+    body = {"sendProcessCompleteEmail": launch.email}
+    path = resource(launch.process, "run")
+    return Request(action=Action.RUN, method="POST", path=path, body=body, media=JSON_MEDIA)
+
+
+def add(run: str, jobs: tuple[Node, ...], *, group: str, sibling: str, before: bool) -> Request:
+    """The request that adds job runs, as a bare array (reference, "Create one or more Job runs")."""
+    # T17: `before` is a string, and the sibling may be a job or a group; without a sibling it says nothing.
+    placing = {"parentGroupId": group, "relativeSiblingId": sibling}
+    if sibling:
+        placing["before"] = "true" if before else "false"
+    return Request(
+        action=Action.ADD_JOBS,
+        method="POST",
+        path=resource(run, "jobRuns", of="processRuns"),
+        body=[job_run(job) for job in jobs],
+        media=JSON_MEDIA,
+        query={name: value for name, value in placing.items() if value},
+    )
 
 
 def _create(planned: Node | None, changes: Iterable[Change], action: Action) -> Request:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from procspec.errors import ServiceError
-from procspec.model import PROCESS, ROOT, Json, Kind, Node, Run, Stamp
+from procspec.model import PROCESS, ROOT, Json, Kind, Node, Stamp
 from procspec.providers.workiva.fields import ACTIONS, names
 
 # T2: the reference's examples call these fields otherwise, and give the id alone.
@@ -61,6 +61,15 @@ def _job(node: Node) -> Json:
     return {"arguments": {"type": action, f"{action}Args": arguments}, **trigger}
 
 
+def job_run(node: Node) -> Json:
+    """An element of the body of `POST /processRuns/{id}/jobRuns`.
+
+    T7: at run time `action` stands beside `arguments`, whose `type` says the same.
+    """
+    job = _job(node)
+    return {"action": job["arguments"]["type"], "triggerType": "whenEligible", **job}
+
+
 # ----------------------------------------------------------------------------------------- from JSON
 
 
@@ -90,23 +99,6 @@ def _stamp(value: Json) -> Stamp | None:
     when, user = given.get("dateTime"), given.get("user")
     who = user.get("id") if isinstance(user, dict) else user
     return Stamp(when=when, who=who if isinstance(who, str) else "") if isinstance(when, str) else None
-
-
-_OVER = frozenset({"complete", "cancelled", "error"})
-"""Statuses of a run in which nothing goes on (api-facts 1.6); `errorHold` may be retried, so it is none."""
-
-
-def run(body: Json) -> Run:
-    """A run from either of its answers; raises ServiceError when it is none.
-
-    T3: statuses are compared without regard to case; a word that nobody knows counts as going on.
-    """
-    data = _object(body, "run")
-    id, process = data.get("id"), data.get("process")
-    if not isinstance(id, str) or not id:
-        raise ServiceError("The answer has no run id.")
-    status = str(data.get("status") or "")
-    return Run(id=id, process=str(process or ""), status=status, over=status.casefold() in _OVER)
 
 
 def _object(value: Json, what: str) -> dict[str, Any]:
