@@ -7,10 +7,13 @@ second alone, `start=2` for the second and all later ones, `times=3` for at most
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypedDict, Unpack
 
+from procspec.providers.emulator import store
+from procspec.providers.emulator.checks import Check
 from procspec.providers.emulator.faults.ledger import Ledger
 from procspec.providers.workiva.emulator.faults import rule
 from procspec.providers.workiva.emulator.store import Store
@@ -175,28 +178,24 @@ class Served:
 class Embedded:
     """The faults of the emulator that runs inside of the command line, by its database file.
 
-    A new project has none before its first command; it is then made here.
+    A new project has none before its first command; it is then made here. `open` and `check` are the store
+    and the check of a rule of its system.
     """
 
     database: Path
+    open: Callable[[Path], store.Store] = Store
+    check: Check = rule
 
     def set(self, *rules: Rule) -> None:
-        self._replace([rule(each, f"/rules/{index}") for index, each in enumerate(rules)])
+        self._replace([self.check(each, f"/rules/{index}") for index, each in enumerate(rules)])
 
     def clear(self) -> None:
         self._replace([])
 
     def fired(self) -> list[int]:
-        store = Store(self.database)
-        try:
-            return [each["fired"] for each in Ledger(store).rules()]
-        finally:
-            store.close()
+        with closing(self.open(self.database)) as there:
+            return [each["fired"] for each in Ledger(there).rules()]
 
     def _replace(self, rules: list[Rule]) -> None:
-        store = Store(self.database)
-        try:
-            with store.transaction():
-                Ledger(store).replace(rules)
-        finally:
-            store.close()
+        with closing(self.open(self.database)) as there, there.transaction():
+            Ledger(there).replace(rules)

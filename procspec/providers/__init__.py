@@ -11,6 +11,8 @@ from procspec.providers.base import Provider
 
 _PROVIDERS: Mapping[str, str] = {
     "workiva": "procspec.providers.workiva:Workiva",
+    "workingflow": "procspec.providers.workingflow:Workingflow",
+    "apptor": "procspec.providers.apptor:Apptor",
 }
 
 
