@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from procspec.cli import opening, options
 from procspec.cli.checked import checked, sound
 from procspec.cli.confirm import confirm
+from procspec.cli.ending import ended, kept
 from procspec.cli.files import read_text
 from procspec.cli.report import FORMAT
 from procspec.cli.screen import Globals
@@ -24,7 +25,7 @@ from procspec.engine.plan import plan
 from procspec.engine.saved import load, save
 from procspec.errors import StalePlan
 from procspec.model import Json, Plan, Project
-from procspec.render.outcome import outcome, summary
+from procspec.render.outcome import outcome
 from procspec.render.plan import plan as render
 from procspec.source.periods import CHOICE
 from procspec.source.variables import spelt
@@ -65,7 +66,7 @@ def command(
     project, found = _files(given, environment, variables, as_of, saved)
     consent = _consent(saved, **allowed)
     tell = given.screen.tell if output == "json" else given.screen.say
-    with opening.session(given, project, found) as session:
+    with opening.session(given, project, found) as session, opening.placed(found.texts):
         if not lock_timeout:
             check_free(session)
 
@@ -73,7 +74,7 @@ def command(
             made = saved or plan(session, targets, prune=consent.prune, parallelism=parallelism)
             tell(render(made, given.screen.paint, verbose=given.verbose))
             check_consent(session, made, records(session), consent)
-            if saved is None and (made.pending or made.moves) and not auto_approve:
+            if saved is None and made.is_due and not auto_approve:
                 confirm(given.screen, "Carry this out?", _UNASKED)
             return made
 
@@ -85,13 +86,7 @@ def command(
             lock_timeout=lock_timeout,
             report=lambda one: tell(outcome(one, found.texts, given.screen.paint)),
         )
-    with given.halt.politely():  # what was done is told in full, whatever comes now
-        if output == "json":
-            given.screen.data(_document(done))
-        elif done.outcomes or done.blocked:
-            blocked = [item.key for item in done.blocked]
-            given.screen.say(summary(done.outcomes, blocked, given.screen.paint))
-    return done.exit_code
+    return ended(given, done, output, lambda: _document(done), "Apply")
 
 
 _UNASKED = "Run apply with --auto-approve, or apply a saved plan."
@@ -163,4 +158,5 @@ def _document(done: Applied) -> Json:
         "exit_code": done.exit_code,
         "plan": save(done.plan),
         "outcomes": [encode(one) for one in done.outcomes],
+        "apply": kept(done),
     }

@@ -16,9 +16,11 @@ from procspec.cli.screen import Globals
 def command(given: Globals, keys: tuple[str, ...], environment: str | None, variables: dict[str, str]) -> int:
     """Print the create payloads, by key; with one KEY, that payload alone."""
     from procspec.engine.session import chosen, wanted
+    from procspec.providers.base import Ability, require
 
     project, _ = opening.sound(given, environment, variables)
     provider = providers.get(project.environment.provider)
+    require(provider, Ability.DEFINE)
     files = wanted(project, provider)
     asked = chosen(keys, files)
     payloads = {key: provider.payload(file.desired) for key, file in files.items() if key in asked}

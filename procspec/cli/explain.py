@@ -59,17 +59,20 @@ def _known(given: Globals) -> dict[str, Policy]:
 
 
 def _of_files(given: Globals, rule: str, known: Mapping[str, Policy]) -> tuple[Json, str]:
-    """A rule about the files themselves; raises UsageError for what is no rule at all."""
+    """A rule about files, or about what a server says; raises UsageError for what is no rule at all."""
+    from procspec.engine import rules
     from procspec.policy import meant
     from procspec.source import RULES
 
-    if rule not in RULES:
-        guess = meant(rule, [*known, *RULES]).strip()
+    told = "A rule about the files themselves: its diagnostics say what is wrong at a place, and what to do."
+    others = {**{id: (summary, told) for id, summary in RULES.items()}, **rules.RULES}
+    if rule not in others:
+        guess = meant(rule, [*known, *others]).strip()
         hint = f"{guess} `procspec explain` lists the policies.".strip()
         raise UsageError(f"There is no rule {rule!r}.", hint=hint)
-    told = "A rule about the files themselves: its diagnostics say what is wrong at a place, and what to do."
-    text = "\n".join([_head(given, rule, RULES[rule], ""), "", *_paragraph(told)])
-    return {"rule": {"id": rule, "summary": RULES[rule]}}, text
+    summary, explanation = others[rule]
+    text = "\n".join([_head(given, rule, summary, ""), "", *_paragraph(explanation)])
+    return {"rule": {"id": rule, "summary": summary}}, text
 
 
 def _data(policy: Policy, *, in_full: bool = False) -> Json:

@@ -37,8 +37,8 @@ def say(screen: Screen, form: str, found: Found) -> None:
 
 def shown(form: str, found: Found) -> str:
     """All of it in one of the `FORMATS`; files have the names that they have in the repository."""
-    way = _way(found.folder)
-    diagnostics = [_moved(one, way) for one in found.diagnostics]
+    way = way_to(found.folder)
+    diagnostics = [moved(one, way) for one in found.diagnostics]
     if form == "github":
         from procspec.render.github import github
 
@@ -63,7 +63,7 @@ def _sarif(diagnostics: Sequence[Diagnostic], *, whole: bool) -> object:
     return sarif(diagnostics, {**rules, **policies}, __version__, levels, whole=whole)
 
 
-def _way(folder: Path | None) -> str:
+def way_to(folder: Path | None) -> str:
     """From the repository's folder to the project's, with a `/` behind it.
 
     Empty without a repository. Code scanning and annotations count from where `.git` lies, wherever a
@@ -76,7 +76,8 @@ def _way(folder: Path | None) -> str:
     return ""
 
 
-def _moved(one: Diagnostic, way: str) -> Diagnostic:
+def moved(one: Diagnostic, way: str) -> Diagnostic:
+    """The diagnostic with the names that files have in the repository."""
     related = tuple(_below(place, way) for place in one.related)
     return replace(one, place=one.place and _below(one.place, way), related=related)
 

@@ -12,7 +12,7 @@ import click
 
 from procspec import __version__
 from procspec.cli import options, signals
-from procspec.cli.report import Report
+from procspec.cli.report import DATA, Report
 from procspec.cli.screen import Globals, Screen
 from procspec.errors import ProcspecError
 from procspec.halt import Halt
@@ -23,14 +23,24 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "validate": ("procspec.cli.validate", "Check every file, offline."),
     "fmt": ("procspec.cli.fmt", "Bring the files into the one layout."),
     "compile": ("procspec.cli.compile", "Print the create payloads."),
+    "test": ("procspec.cli.testing", "Play the scenarios, each in an emulator of its own."),
     "plan": ("procspec.cli.plan", "Show what an apply would do."),
     "drift": ("procspec.cli.drift", "Show what was changed on the server since the last apply."),
     "show": ("procspec.cli.show", "Show a saved plan."),
     "roll": ("procspec.cli.roll", "Show the next period against this one."),
     "apply": ("procspec.cli.apply", "Carry out a plan."),
-    "run": ("procspec.cli.running", "Start a run of a process."),
+    "trash": ("procspec.cli.trash", "Move a process to the trash."),
+    "restore": ("procspec.cli.restore", "Bring a process back from the trash."),
+    "history": ("procspec.cli.history", "Show what was applied, and what would undo it."),
+    "rollback": ("procspec.cli.rollback", "Undo an apply."),
+    "run": ("procspec.cli.running", "Start a run."),
+    "files": ("procspec.cli.run_files", "List or download the files of a run."),
+    "watch": ("procspec.cli.watch", "Follow a run until it is over."),
+    "status": ("procspec.cli.status", "Look at a run once."),
+    "add-jobs": ("procspec.cli.adding", "Add jobs to a run that goes on."),
     "import": ("procspec.cli.importing", "Take over a process that is on the server."),
-    "resolve": ("procspec.cli.resolve", "Settle a create whose outcome is unknown."),
+    "task": ("procspec.cli.task", "Finish a human step of a run."),
+    "resolve": ("procspec.cli.resolve", "Settle what was begun and whose outcome is unknown."),
     "state": ("procspec.cli.state", "Look at and repair records."),
     "explain": ("procspec.cli.explain", "Explain a rule; list the policies."),
     "schema": ("procspec.cli.schema", "Print a JSON Schema of the files."),
@@ -70,8 +80,8 @@ def root(context: click.Context, folder: Path, color: str | None, verbose: bool)
     """Human workflows as code: plan and apply recurring processes from YAML in git.
 
     Exit codes: 0 done, 1 failed, 2 changes pending (plan --detailed-exitcode), 3 invalid, 4 outcome
-    unknown, 5 locked, 6 stale, 7 not allowed to, 8 refused by a guard, 64 wrong usage, 130 and 143
-    interrupted.
+    unknown, 5 locked, 6 stale, 7 not allowed to, 8 refused by a guard, 9 a run failed, was cancelled or
+    timed out, 64 wrong usage, 130 and 143 interrupted.
     """
     screen = Screen.open(color or os.environ.get("PROCSPEC_COLOR", "auto"), os.environ)
     context.obj = Globals(folder, screen, verbose, os.environ, context.obj or Halt())
@@ -80,7 +90,7 @@ def root(context: click.Context, folder: Path, color: str | None, verbose: bool)
 def run(arguments: Sequence[str]) -> int:
     """Runs the command line; the exit code of DESIGN section 7."""
     halt = Halt()
-    with signals.heard(halt, as_json=options.wanted(arguments) == "json"):
+    with signals.heard(halt, as_json=options.wanted(arguments) in DATA):
         return _run(arguments, halt)
 
 

@@ -16,14 +16,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 _OUTPUT = ("--output=", "-o=", "-o")
 
 
-def _pair(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
-    pairs = {}
+def pairs(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """A callback: texts by name."""
+    found = {}
     for item in given:
         name, equals, text = item.partition("=")
         if not equals or not name:
             raise click.BadParameter(f"{item!r} is not NAME=VALUE.")
-        pairs[name] = text
-    return pairs
+        found[name] = text
+    return found
 
 
 def readable(context: click.Context, parameter: click.Parameter, given: str | None) -> str | None:
@@ -49,7 +50,7 @@ def project(command: F) -> F:
         help="What the processes are about, instead of the project's period: 2024-Q4, 2024-12, 2024.",
     )(command)
     command = click.option(
-        "--var", "variables", multiple=True, metavar="NAME=VALUE", callback=_pair, help="Set a variable."
+        "--var", "variables", multiple=True, metavar="NAME=VALUE", callback=pairs, help="Set a variable."
     )(command)
     return click.option(
         "-e", "--env", "environment", metavar="NAME", envvar="PROCSPEC_ENV", help="The environment."
@@ -72,7 +73,7 @@ def wanted(arguments: Sequence[str]) -> str:
     for given, following in pairwise([*arguments, ""]):
         joined = (given.removeprefix(flag) for flag in _OUTPUT if given.startswith(flag) and given != flag)
         form = following if given in {"-o", "--output"} else next(joined, "")
-        found = form if form in {"text", "json", *FORMATS} else found
+        found = form if form in {"text", "json", "jsonl", *FORMATS} else found
     return found
 
 

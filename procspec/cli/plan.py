@@ -58,7 +58,7 @@ def command(
         raise click.UsageError("--fail-on-unexplained needs --since REV.")
     found = checked(given, environment, variables, as_of)
     project = sound(given, found)
-    with opening.session(given, project, found) as session:
+    with opening.session(given, project, found) as session, opening.placed(found.texts):
         running = session.store.holder(session.environment)
         made = plan(session, keys, prune=prune, parallelism=parallelism)
         made = held_against(given, made, session, since, variables) if since is not None else made
@@ -70,8 +70,8 @@ def command(
         given.screen.data(save(made))
     else:
         given.screen.say(render(made, given.screen.paint, verbose=given.verbose))
-    if any(item.blocked for item in made.processes):
+    if any(item.blocked for item in made.processes) or any(run.blocked for run in made.runs):
         return 4
     if fail_on_unexplained and unexplained(made):
         return 8
-    return 2 if detailed_exitcode and (made.pending or made.moves) else 0
+    return 2 if detailed_exitcode and made.is_due else 0

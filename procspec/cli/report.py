@@ -17,6 +17,9 @@ from procspec.model import Diagnostic, Json
 FORMAT = 1
 """`format_version` of everything that commands print as JSON."""
 
+DATA = ("json", "jsonl")
+"""Formats that are all that is printed: one value, or a line for each, of which the last is the end."""
+
 USAGE = 64
 """click's own 2 would read as "changes pending"."""
 _PARTIAL = "No policy was looked at, in any file: mend these first."
@@ -32,7 +35,7 @@ class Report:
 
     screen: Screen
     form: str
-    """`text`, `json`, or one of `formats.FORMATS`."""
+    """`text`, one of `DATA`, or one of `formats.FORMATS`."""
     signalled: int = 0
     """The exit code that a signal asked for."""
 
@@ -45,7 +48,7 @@ class Report:
     def usage(self, error: click.ClickException) -> int:
         """A command line that does not exist."""
         self._data(USAGE, error.format_message(), "")
-        if self.form != "json":
+        if self.form not in DATA:
             self.screen.usage(error)
         return USAGE
 
@@ -62,7 +65,7 @@ class Report:
             self._invalid(error)
             return error.exit_code
         self._data(error.exit_code, error.message, error.hint, diagnostics=[])
-        if self.form != "json":
+        if self.form not in DATA:
             self.screen.trouble(error.message, error.hint)
         return error.exit_code
 
@@ -70,7 +73,7 @@ class Report:
         texts: Mapping[str, str] = getattr(error, "texts", {})
         is_whole = getattr(error, "is_whole", True)
         found = Found(error.diagnostics, texts, getattr(error, "folder", None), is_whole)
-        if self.form == "json":
+        if self.form in DATA:
             from procspec.codec import encode
 
             hint = error.hint if is_whole else _PARTIAL
@@ -89,7 +92,7 @@ class Report:
 
     def _data(self, code: int, message: str, hint: str, **more: Any) -> None:
         """Tells a program what went wrong outside of the files."""
-        if self.form == "json":
+        if self.form in DATA:
             self._json(code, message, hint, **more)
         elif self.form in FORMATS:
             detail = f"{message} {hint}".rstrip()
@@ -98,4 +101,8 @@ class Report:
 
     def _json(self, code: int, message: str, hint: str, **more: Any) -> None:
         error: Json = {"message": message, "hint": hint}
+        if self.form == "jsonl":
+            end = {"format_version": FORMAT, "event": "end", "exit_code": code, "error": error, **more}
+            self.screen.line(end)
+            return
         self.screen.data({"format_version": FORMAT, "exit_code": code, "error": error, **more})

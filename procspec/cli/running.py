@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,8 +12,11 @@ from procspec.cli import opening, options
 from procspec.cli.confirm import confirm
 from procspec.cli.report import FORMAT
 from procspec.cli.screen import Globals
-from procspec.errors import SpecError
 from procspec.render.visible import visible
+
+if TYPE_CHECKING:
+    from procspec.engine.running import Start
+    from procspec.render.style import Paint
 
 
 @click.command("run")
@@ -22,6 +27,7 @@ from procspec.render.visible import visible
 @options.lock_timeout
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.option("--no-complete-email", is_flag=True, help="No e-mail to the owner when the run is complete.")
+@click.option("--watch", is_flag=True, help="Watch it until it is over, as `watch` does.")
 @click.pass_obj
 def command(
     given: Globals,
@@ -33,28 +39,37 @@ def command(
     lock_timeout: float,
     auto_approve: bool,
     no_complete_email: bool,
+    watch: bool,
 ) -> int:
-    """Start a run of a process that is applied and valid: people get tasks and mail at once."""
-    from procspec.cli.checked import checked, sound
-    from procspec.engine.running import prepare, start
-    from procspec.engine.session import labels
-    from procspec.render.start import start as render
+    """Start a run of a process that is applied and valid, or one that a file declares.
 
+    People get tasks and mail at once: they are shown first, and the process's name has to be typed.
+    """
+    from procspec.cli.checked import checked, sound
+    from procspec.cli.watch import follow
+    from procspec.engine.running import ready, run
+    from procspec.engine.session import labels
+
+    if watch and output == "json":
+        raise click.UsageError("--watch tells of a run as it goes on: run it without, then `watch -o jsonl`.")
     found = checked(given, environment, variables, as_of)
     project = sound(given, found)
-    with opening.session(given, project, found) as session:
-        try:
-            ready = prepare(session, key)
-        except SpecError as error:
-            raise opening.Invalid(error.diagnostics, found.texts) from error
+    with opening.session(given, project, found) as session, opening.placed(found.texts):
+        one = ready(session, key, email=not no_complete_email)
         tell = given.screen.tell if output == "json" else given.screen.say
-        tell(render(ready.record, ready.title, ready.tasks, labels(project), given.screen.paint))
+        tell(_shown(one, labels(project), given.screen.paint))
         if not auto_approve:
-            confirm(given.screen, "Start it?", "Use run with --auto-approve.", answer=ready.title)
-        id = start(session, ready, email=not no_complete_email, lock_timeout=lock_timeout)
-    if output == "json":
+            confirm(given.screen, "Start it?", "Use run with --auto-approve.", answer=one.item.title)
+        id = run(session, one, lock_timeout=lock_timeout)
         code = given.halt.exit_code
-        given.screen.data({"format_version": FORMAT, "exit_code": code, "key": key, "run": id})
-    else:
-        given.screen.say(f"Started {visible(key)}: run {visible(id)}.")
-    return given.halt.exit_code
+        if output == "json":
+            given.screen.data({"format_version": FORMAT, "exit_code": code, "key": key, "run": id})
+        else:
+            given.screen.say(f"Started {visible(key)}: run {visible(id)}.")
+        return follow(given, session, id, as_of=as_of) if watch and not code else code
+
+
+def _shown(one: Start, labels: Mapping[str, str], paint: Paint) -> str:
+    from procspec.render.start import start
+
+    return start(one.item, labels, paint, before=one.record.runs if one.record else ())

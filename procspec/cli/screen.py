@@ -13,7 +13,7 @@ import click
 from procspec.halt import Halt
 from procspec.model import Json
 from procspec.render.style import Paint
-from procspec.render.visible import json_text, visible
+from procspec.render.visible import json_line, json_text, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,10 @@ class Screen:
     def data(self, value: Json) -> None:
         """JSON, alone on stdout."""
         click.echo(json_text(value))
+
+    def line(self, value: Json) -> None:
+        """JSON on a line of its own, one of many on stdout."""
+        click.echo(json_line(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from procspec.cli import opening, options
 from procspec.cli.confirm import confirm
 from procspec.cli.report import FORMAT
 from procspec.cli.screen import Globals
+from procspec.engine.acts import undone
 from procspec.engine.session import blocked, known_ids
 from procspec.errors import Refused, UsageError
 from procspec.model import Record
@@ -107,8 +108,8 @@ def remove(
     """Forget a record; the process on the server stays, and procspec knows it no more."""
     with opening.store(given, environment, variables) as (store, name):
         record = _record(store, name, key)
-        if blocked(record):
-            raise Refused(f"Nothing was forgotten. {blocked(record)}")
+        if why := blocked(record) or undone(record):
+            raise Refused(f"Nothing was forgotten. {why}")
         ids = ", ".join(sorted(known_ids(record)))
         kept = f" On the server stays: {ids}." if ids else ""
         if not auto_approve:

@@ -49,9 +49,15 @@ def command(
 
 
 def _counted(project: Project, waivers: tuple[Waiver, ...]) -> str:
-    number = len(project.processes)
-    told = f"{number} process{'' if number == 1 else 'es'} for the environment"
+    counts = {"process": len(project.processes), "run": len(project.runs), "scenario": len(project.scenarios)}
+    kinds = [_number(count, one) for one, count in counts.items() if count or one == "process"]
+    told = f"{', '.join(kinds)} for the environment"
     files = any(name.endswith(".procspec.yaml") for name in project.texts)
     hint = "" if files else " No file here ends in .procspec.yaml."
     waived = f" {len(waivers)} waiver{' is' if len(waivers) == 1 else 's are'} in force." if waivers else ""
     return f"{told} {visible(project.environment.name)}.{waived}{hint}"
+
+
+def _number(count: int, one: str) -> str:
+    many = f"{one}es" if one.endswith("s") else f"{one}s"
+    return f"{count} {one if count == 1 else many}"

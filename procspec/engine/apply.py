@@ -9,14 +9,17 @@ from dataclasses import dataclass, replace
 
 from procspec.engine.carry import carry
 from procspec.engine.guard import Consent, check_consent, check_world
+from procspec.engine.history import Trail, ended
 from procspec.engine.moves import Seen, check_moves, seen, take_over
 from procspec.engine.session import Session, known_ids
 from procspec.engine.settle import failed
+from procspec.engine.starting import start_all
 from procspec.engine.steps import done
-from procspec.engine.work import Work
+from procspec.engine.work import Errand, Work, as_filed
 from procspec.errors import ProcspecError
-from procspec.model import Outcome, Plan, ProcessPlan, Record
+from procspec.model import ApplyRecord, Outcome, Plan, ProcessPlan, Record, RunPlan
 from procspec.state import new_salt
+from procspec.state.base import Holder
 
 Report = Callable[[Outcome], None]
 """Hears of every process as it ends, in the order in which they end, one at a time."""
@@ -24,23 +27,31 @@ Report = Callable[[Outcome], None]
 Planning = Callable[[], Plan]
 """Makes a plan; outside the lock it could be one of a world in which somebody else is half done."""
 
+APPLY = Errand(command="procspec apply", planner=as_filed, carry=carry)
+"""The files are carried out."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """How an apply ended: one outcome a process with something to do, in the plan's order."""
+    """How an apply ended: one outcome a process or run with something to do, in the plan's order."""
 
     plan: Plan
     outcomes: tuple[Outcome, ...]
-    blocked: tuple[ProcessPlan, ...]
+    blocked: tuple[ProcessPlan | RunPlan, ...]
     signalled: int = 0
     """The exit code that a signal asked for, if one came."""
+    kept: ApplyRecord | None = None
+    """What was done, as it was recorded; None when nothing was sent, or when it could not be recorded."""
+    unkept: str = ""
+    """Why what was done could not be recorded."""
 
     @property
     def exit_code(self) -> int:
         """A signal's, else the gravest of all: an unknown outcome before everything else."""
         if self.signalled:
             return self.signalled
-        codes = {outcome.exit_code for outcome in self.outcomes} | ({4} if self.blocked else set())
+        codes = {outcome.exit_code for outcome in self.outcomes}
+        codes |= ({4} if self.blocked else set()) | ({1} if self.unkept else set())
         gravest = next((code for code in (4, 7, 5, 6, 8, 1, 3) if code in codes), None)
         return max(codes, default=0) if gravest is None else gravest
 
@@ -53,6 +64,7 @@ def apply(
     parallelism: int,
     lock_timeout: float = 0.0,
     report: Report = lambda outcome: None,
+    errand: Errand = APPLY,
 ) -> Applied:
     """Carries out a plan under the environment's lock; one that nobody reviews is made under it as well.
 
@@ -62,7 +74,7 @@ def apply(
     """
     with (
         ExitStack() as polite,
-        session.store.lock(session.environment, "procspec apply", lock_timeout) as holder,
+        session.store.lock(session.environment, errand.command, lock_timeout) as holder,
     ):
         plan = reviewed if isinstance(reviewed, Plan) else reviewed()
         now = seen(session)
@@ -70,25 +82,51 @@ def apply(
         check_moves(plan, now)
         check_consent(session, plan, now.records, consent)
         polite.enter_context(session.halt.politely())
-        outcomes = _all(session, plan, now, str(holder), parallelism, report)
-        outcomes |= _keep_words(session, plan)
-    return _applied(plan, outcomes, session.halt.exit_code)
+        return _carried(session, plan, now, holder, errand, parallelism, report)
+
+
+def _carried(
+    session: Session,
+    plan: Plan,
+    now: Seen,
+    holder: Holder,
+    errand: Errand,
+    parallelism: int,
+    report: Report,
+) -> Applied:
+    """All of a plan, and the record of it."""
+    trail = Trail(session, plan, now.records, holder, command=errand.command, undoes=errand.undoes)
+    session = replace(session, trail=trail)
+    outcomes = _all(session, plan, now, str(holder), parallelism, report, errand)
+    outcomes |= _keep_words(session, plan)
+    outcomes |= start_all(session, plan, outcomes, str(holder), report)
+    done = _applied(plan, outcomes, session.halt.exit_code)
+    kept, unkept = ended(trail, outcomes, done.exit_code)
+    return replace(done, kept=kept, unkept=unkept)
 
 
 def _applied(plan: Plan, outcomes: Mapping[str, Outcome], signalled: int) -> Applied:
+    items: tuple[ProcessPlan | RunPlan, ...] = (*plan.processes, *plan.runs)
     return Applied(
         plan=plan,
-        outcomes=tuple(outcomes[item.key] for item in plan.processes if item.key in outcomes),
-        blocked=tuple(item for item in plan.processes if item.blocked),
+        outcomes=tuple(outcomes[item.key] for item in items if item.key in outcomes),
+        blocked=tuple(item for item in items if item.blocked),
         signalled=signalled,
     )
 
 
 def _all(
-    session: Session, plan: Plan, now: Seen, owner: str, parallelism: int, report: Report
+    session: Session,
+    plan: Plan,
+    now: Seen,
+    owner: str,
+    parallelism: int,
+    report: Report,
+    errand: Errand,
 ) -> dict[str, Outcome]:
     taken = frozenset(id for record in now.records.values() for id in known_ids(record))
-    works = [_work(session, item, now.records.get(item.key), owner, taken) for item in plan.due]
+    stored = now.records
+    works = [_work(session, item, stored.get(item.key), owner, taken, errand) for item in plan.due]
     with ThreadPoolExecutor(parallelism) as pool:
         futures = [pool.submit(_one, work, now) for work in works]
         outcomes = []
@@ -119,7 +157,12 @@ def _keep_words(session: Session, plan: Plan) -> dict[str, Outcome]:
 
 
 def _work(
-    session: Session, item: ProcessPlan, stored: Record | None, owner: str, taken: frozenset[str]
+    session: Session,
+    item: ProcessPlan,
+    stored: Record | None,
+    owner: str,
+    taken: frozenset[str],
+    errand: Errand,
 ) -> Work:
     file = session.files.get(item.key)
     period = file.document.period if file else ""
@@ -132,6 +175,7 @@ def _work(
         owner=owner,
         record=stored or new,
         taken=taken,
+        errand=errand,
     )
 
 
@@ -140,7 +184,7 @@ def _one(work: Work, now: Seen) -> Outcome:
     try:
         work.session.halt.check()
         work = replace(work, record=take_over(work.session, now, work.item.key) or work.record)
-        return done(work) if work.item.idle else carry(work)
+        return done(work) if work.item.idle else work.errand.carry(work)
     except ProcspecError as error:
         return failed(work.item, error, id=work.item.base.id)
     except Exception as error:  # a fault of ours must not hide what became of the others

@@ -22,7 +22,7 @@ from procspec.engine.steps import (
 )
 from procspec.engine.work import Work, check_plan
 from procspec.errors import ProcspecError, UnknownOutcome
-from procspec.model import Action, Outcome, Record, When
+from procspec.model import Action, Node, Outcome, Record, When
 
 
 def carry(work: Work) -> Outcome:
@@ -106,6 +106,8 @@ def _taken(work: Work, new: Record) -> Record:
 
 def _told(work: Work, record: Record) -> Record:
     """With what the record has from the file because it outlives the file."""
+    if work.file is None:
+        return record
     return replace(record, protect=work.wanted.protect, period=work.wanted.document.period)
 
 
@@ -118,19 +120,28 @@ def trash(work: Work) -> Outcome:
 
 def restore(work: Work) -> Outcome:
     """POST restore, GET, validation; what else differs is for the next plan."""
+    record, live = back(work)
+    return judge(work, record, live)
+
+
+def back(work: Work) -> tuple[Record, Node]:
+    """POST restore, GET."""
     # Before it goes out: nobody would look again for one that is held for trashed, and may be alive.
     begun = replace(_told(work, work.record), trashed=False)
     work = replace(work, record=work.session.store.write(begun))
     send_restore(work)
     live = must_read(work, str(work.record.id))
-    record = work.session.store.write(replace(work.record, leftovers=(), invalid=True))
-    return judge(work, record, live)
+    return work.session.store.write(replace(work.record, leftovers=(), invalid=True)), live
 
 
 def recheck(work: Work) -> Outcome:
     """GET, validation: nothing has changed, and the last validation found something."""
-    live = must_read(work, str(work.record.id))
-    # Somebody may have brought it back from the trash, and the file may protect it since.
-    record = replace(_told(work, work.record), trashed=False)
-    record = record if record == work.record else work.session.store.write(record)
+    record, live = there(work)
     return judge(work, record, live)
+
+
+def there(work: Work) -> tuple[Record, Node]:
+    """GET; somebody may have brought it back from the trash, and the file may protect it since."""
+    live = must_read(work, str(work.record.id))
+    record = replace(_told(work, work.record), trashed=False)
+    return (record if record == work.record else work.session.store.write(record)), live

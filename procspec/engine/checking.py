@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from procspec import providers
-from procspec.engine.session import Wanted, compiled
+from procspec.engine.session import Wanted, WantedRun, compiled, launched
 from procspec.model import Diagnostic, Json, Node, Project, Severity, Waiver
 from procspec.policy import POLICIES, Custom, parse
 from procspec.policy import check as judge
@@ -33,7 +33,7 @@ class Checked:
 
     `plain` is what is wrong with the files themselves, `found` what policies say; both sorted by place.
     `as_of` is the day that they were checked for. `texts` has every file that was read, by name. `files`
-    is what the files want, compiled, by key; `custom` are the policies of the team.
+    is what the files want, compiled, by key, `runs` what they declare; `custom` are the policies of the team.
     """
 
     project: Project | None
@@ -44,6 +44,7 @@ class Checked:
     texts: Mapping[str, str]
     files: Mapping[str, Wanted] = field(default_factory=dict)
     custom: tuple[Custom, ...] = ()
+    runs: Mapping[str, WantedRun] = field(default_factory=dict)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -67,18 +68,21 @@ def check(loaded: Loaded, *, today: date, as_of: date | None = None) -> Checked:
     clock = project.environment.clock
     as_of = as_of or (date.fromisoformat(clock) if clock else today)
     team = _policies(loaded.policies)
-    files, uncompiled = compiled(project, providers.get(project.environment.provider))
+    provider = providers.get(project.environment.provider)
+    files, uncompiled = compiled(project, provider)
+    runs, unlaunched = launched(project, provider)
     parts = _parts(project, files) if team.custom else {}
     findings = judge(project, as_of=as_of, custom=team.custom, parts=parts)
     return Checked(
         project=project,
-        plain=ordered((*loaded.diagnostics, *uncompiled)),
+        plain=ordered((*loaded.diagnostics, *uncompiled, *unlaunched)),
         found=ordered((*team.diagnostics, *findings.diagnostics)),
         waivers=findings.waivers,
         as_of=as_of,
         texts={**loaded.texts, **team.texts},
         files=files,
         custom=team.custom,
+        runs=runs,
     )
 
 

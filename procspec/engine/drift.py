@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from procspec.engine.moves import records
-from procspec.engine.session import Session, Wanted, blocked, chosen, is_kept, labels
+from procspec.engine.session import Session, Wanted, blocked, chosen, is_kept, is_run, labels
 from procspec.engine.settle import adoption, check_made
 from procspec.errors import UnknownOutcome
 from procspec.model import PROCESS, Action, Departure, Drift, DriftKind, Node, ProcessDrift, Record
+from procspec.providers.base import Ability, require
 from procspec.reconcile import drift as departures
 from procspec.reconcile import keyed, parted
 
@@ -21,7 +22,9 @@ def drift(session: Session, keys: Iterable[str] = (), *, parallelism: int) -> Dr
     Without keys, every process that has a record. Raises UsageError for an unknown key, and whatever a
     read raises.
     """
-    known, given = records(session), frozenset(keys)
+    require(session.provider, Ability.DEFINE)
+    given = frozenset(keys)
+    known = {key: record for key, record in records(session).items() if not is_run(record)}
     named = chosen(given, {*session.files, *known}) if given else frozenset(known)
     order = [*session.files, *sorted(key for key in known if key not in session.files)]
     asked = [key for key in order if key in named]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from procspec.engine.session import Session, Wanted, is_kept, is_live
@@ -47,10 +47,11 @@ def check_world(session: Session, plan: Plan, records: Mapping[str, Record]) -> 
         raise StalePlan("The plan was made with another state store.", hint=again)
     if plan.spec != session.project.digest:
         raise StalePlan("The files or the variables are not those of the plan.", hint=again)
-    for item in plan.due:
-        record = records.get(item.key)
-        if (record.serial if record else 0) != item.base.serial:
-            raise StalePlan(f"The record of {item.key} has changed since the plan was made.", hint=again)
+    bases = {item.key: item.base for item in plan.due} | {run.key: run.base for run in plan.starting}
+    for key, base in bases.items():
+        record = records.get(key)
+        if (record.serial if record else 0) != base.serial:
+            raise StalePlan(f"The record of {key} has changed since the plan was made.", hint=again)
 
 
 def check_consent(session: Session, plan: Plan, records: Mapping[str, Record], consent: Consent) -> None:
@@ -72,10 +73,11 @@ def check_consent(session: Session, plan: Plan, records: Mapping[str, Record], c
 def _check_state(session: Session, plan: Plan) -> None:
     """A state that is new although there was another one would create everything a second time."""
     creates = [item.key for item in plan.pending if item.action in (Action.CREATE, Action.REPLACE)]
+    creates += [run.key for run in plan.starting]
     if creates and session.store.predecessor:
         raise Refused(
             f"Nothing was sent: {session.store.predecessor} says that there was another state here."
-            f" This one knows nothing of it, and would create {', '.join(creates)} a second time.",
+            f" This one knows nothing of it, and would create or start {', '.join(creates)} a second time.",
             hint=session.store.begin_anew,
         )
 
@@ -85,7 +87,7 @@ def _check(removing: list[ProcessPlan], action: Action, allowed: bool, option: s
     if keys and not allowed:
         raise Refused(
             f"Nothing was sent: the plan would {action.value} {', '.join(keys)}.",
-            hint=f"If that is what you want, run apply again with {option}.",
+            hint=f"If that is what you want, run it again with {option}.",
         )
 
 
@@ -97,7 +99,7 @@ def _check_many(
     if not consent.many and there >= FEW and len(removing) > MANY * there:
         raise Refused(
             f"Nothing was sent: the plan would replace or trash {len(removing)} of {there} processes.",
-            hint="If that is what you want, run apply again with --allow-many.",
+            hint="If that is what you want, run it again with --allow-many.",
         )
 
 
@@ -107,18 +109,22 @@ def _check_runs(
     """People are at work on a run that goes on; one that the server does not know is over."""
     if consent.active_run:
         return
-    known = [(item.key, run.id) for item in removing for run in _runs(records.get(item.key), item.base.id)]
+    known = [(item.key, run.id) for item in removing for run in _runs(records, item.key, item.base.id)]
     active = [f"{key} ({id})" for key, id in known if _goes_on(session, id)]
     if active:
         raise Refused(
             f"Nothing was sent: a run goes on of what is to be replaced or trashed: {', '.join(active)}.",
-            hint="Wait for them to end. If it must be now, run apply again with --allow-active-run.",
+            hint="Wait for them to end. If it must be now, run it again with --allow-active-run.",
         )
 
 
-def _runs(record: Record | None, process: str | None) -> tuple[Started, ...]:
-    """Those of the process that would go, or of nobody knows which; not of one that it replaced."""
-    return tuple(run for run in record.runs if run.process in ("", process)) if record is not None else ()
+def _runs(records: Mapping[str, Record], key: str, process: str | None) -> Iterator[Started]:
+    """Those of the process that would go, whoever declared them, and its own of nobody knows which; not of
+    one that it replaced.
+    """
+    for record in records.values():
+        yield from (run for run in record.runs if run.process == process)
+        yield from (run for run in record.runs if not run.process and record.key == key)
 
 
 def _goes_on(session: Session, id: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from procspec.engine.rules import problem
 from procspec.engine.session import Session, Wanted, everywhere
 from procspec.model import (
     ROOT,
@@ -26,11 +27,9 @@ from procspec.model import (
 from procspec.reconcile import diff, normal, propose, same
 from procspec.reconcile.compare import rule_of
 from procspec.reconcile.diff import STRUCTURE
-from procspec.redaction import masked
 from procspec.source import literal, read
 from procspec.source.edit import ABSENT, Unwritable, at, edit
 
-RULE, SUMMARY = "left-as-it-is", "Left as it is"
 _BY_HAND = "Change it by hand, or apply to undo the change on the server."
 _SETTLE = "Write the server's value into the file by hand, or apply to have the file's on the server."
 _MARK: Final = b"\xef\xbb\xbf"
@@ -218,10 +217,7 @@ class _Hand:
         return Edited(
             text=self.text,
             changes=tuple(replace(one.change, place=now.place(one.path)) for one in self.taken),
-            left=tuple(
-                Diagnostic(rule=RULE, summary=SUMMARY, detail=masked(one.detail), place=now.place(one.path))
-                for one in self.left
-            ),
+            left=tuple(problem("left-as-it-is", now.place(one.path), one.detail) for one in self.left),
         )
 
 

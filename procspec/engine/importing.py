@@ -11,6 +11,7 @@ from procspec.engine.session import Session, everywhere, known_ids
 from procspec.engine.settle import recorded
 from procspec.errors import NotConverged, UsageError
 from procspec.model import SLUG, Json, Node, ProcessPlan, Project, Record
+from procspec.providers.base import Ability, require
 from procspec.reconcile import keyed, pair
 from procspec.state import new_salt
 
@@ -20,6 +21,7 @@ _LONGEST = 100
 
 def fetch(session: Session, id: str, key: str) -> Node:
     """The live process to import; raises UsageError when the state has the key or the id already."""
+    require(session.provider, Ability.DEFINE)
     _check_free(session, id, key)
     live = session.service.read(id)
     if live is None:

@@ -10,21 +10,23 @@ from functools import partial
 
 from procspec.engine.cascade import cascade
 from procspec.engine.landing import judged
+from procspec.engine.launching import needed, plan_runs
 from procspec.engine.moves import hints, seen
-from procspec.engine.session import Session, Wanted, blocked, chosen, is_kept, is_live, labels
+from procspec.engine.session import Session, Wanted, blocked, chosen, is_kept, is_live, is_run, labels
 from procspec.engine.settle import adoption, check_made
 from procspec.errors import UnknownOutcome
 from procspec.model import PROCESS, Action, Base, Cause, Change, Node, Plan, ProcessPlan, Record, Waiver
 from procspec.reconcile import creation, diff, keyed, propose, snapshot, whole
 
+GONE = "its file is gone"
 _STRONGEST = (Action.REPLACE, Action.CREATE, Action.RESTORE, Action.UPDATE, Action.RENAME)
 
 
 def plan(session: Session, keys: Iterable[str] = (), *, prune: bool = False, parallelism: int) -> Plan:
     """What an apply would do; raises UsageError for an unknown key, and whatever a read raises."""
-    now = seen(session)
+    now, keys = seen(session), frozenset(keys)
     files, records = session.files, now.records
-    asked = _asked(files, records, keys)
+    asked = _asked(session, records, keys)
     with ThreadPoolExecutor(parallelism) as pool:
         one = partial(plan_process, session, prune=prune)
         found = pool.map(one, asked, map(files.get, asked), map(records.get, asked))
@@ -47,6 +49,7 @@ def plan(session: Session, keys: Iterable[str] = (), *, prune: bool = False, par
         kept=tuple(kept),
         holidays=session.project.holidays,
         waivers=_in_force(session, {item.key for item in plans}),
+        runs=plan_runs(session, now, keys, plans),
     )
 
 
@@ -54,10 +57,15 @@ def _in_force(session: Session, keys: AbstractSet[str]) -> tuple[Waiver, ...]:
     return tuple(waiver for waiver in session.waivers if waiver.key in keys)
 
 
-def _asked(files: Mapping[str, Wanted], records: Mapping[str, Record], keys: Iterable[str]) -> list[str]:
-    """The keys to plan: those of the files in their order, then those that only the state has."""
-    named = chosen(keys, {*files, *records})
-    order = [*files, *sorted(key for key in records if key not in files)]
+def _asked(session: Session, records: Mapping[str, Record], keys: AbstractSet[str]) -> list[str]:
+    """The processes to plan: those of the files in their order, then those that only the state has.
+
+    Who asks for a run asks for the process that it is started from.
+    """
+    processes = {key for key, record in records.items() if key not in session.runs and not is_run(record)}
+    known = {*session.files, *processes}
+    named = chosen(keys, {*known, *session.runs, *records}) | needed(session, keys)
+    order = [*session.files, *sorted(processes - session.files.keys())]
     return [key for key in order if key in named]
 
 
@@ -66,10 +74,10 @@ def plan_process(
 ) -> ProcessPlan | None:
     """The plan of one process; None for a process whose file is gone and that is to be left alone."""
     if record is not None and record.intent is not None and record.intent.id is None:
-        return _nothing(key, file, record, blocked(record))
+        return nothing(key, file, record, blocked(record))
     if file is None:
         due = prune and record and is_live(record) and not is_kept(session, record)
-        return _orphaned(session, key, record) if due and record else None
+        return pruned(session, key, record) if due and record else None
     if record is None or record.id is None:
         return _creation(session, file, record)
     if record.intent is not None:
@@ -85,7 +93,7 @@ def _begun(session: Session, file: Wanted, record: Record, new: str) -> ProcessP
     try:
         live = check_made(session, record, session.service.read(new))
     except UnknownOutcome as doubt:
-        return _nothing(file.key, file, record, doubt.message)
+        return nothing(file.key, file, record, doubt.message)
     if record.intent is not None and record.intent.action is Action.REPLACE:
         return _interrupted(session, file, record, live)
     record = adoption(session, file, record, live)
@@ -102,11 +110,12 @@ def _interrupted(session: Session, file: Wanted, record: Record, live: Node) -> 
         reason="the replacement was interrupted; its new process is there and waits for its validation",
         place=file.desired.place,
     )
-    base = _base(session, record, live)
-    return _process_plan(session, file, base, (change, *_leftovers(record)), None, None)
+    base = base_of(session, record, live)
+    return _process_plan(session, file, base, (change, *leftovers(record)), None, None)
 
 
-def _base(session: Session, record: Record, live: Node) -> Base:
+def base_of(session: Session, record: Record, live: Node) -> Base:
+    """The state of the world that the plan of a live process is computed from."""
     digest = snapshot(keyed(live, record.ids), session.provider.fields)
     return Base(serial=record.serial, id=live.id, revision=live.revision, digest=digest)
 
@@ -117,11 +126,11 @@ def compare(session: Session, file: Wanted, record: Record, live: Node) -> Proce
     proposal = propose(live, file.desired, record, fields)
     alone = diff(live, proposal.planned, record, fields)
     moved = cascade(session, file, record, live, proposal, alone)
-    changes = (*moved.changes, *_leftovers(record), *moved.notes)
+    changes = (*moved.changes, *leftovers(record), *moved.notes)
     planned = proposal.planned
     if any(change.action is Action.REPLACE for change in changes):
         planned = whole(proposal.planned, file.desired, record, fields)
-    made = _process_plan(session, file, _base(session, record, live), changes, live, planned)
+    made = _process_plan(session, file, base_of(session, record, live), changes, live, planned)
     return replace(made, recheck=record.invalid or record.trashed, shifts=moved.shifts)
 
 
@@ -153,12 +162,12 @@ def _action(actions: set[Action]) -> Action:
 
 def _creation(session: Session, file: Wanted, record: Record | None) -> ProcessPlan:
     base = Base(serial=record.serial if record else 0)
-    changes = (*creation(file.desired), *(_leftovers(record) if record else ()))
+    changes = (*creation(file.desired), *(leftovers(record) if record else ()))
     return _process_plan(session, file, base, changes, None, file.desired)
 
 
 def _restoration(session: Session, file: Wanted, record: Record) -> ProcessPlan:
-    reason = "its file is back" if record.trashed else "it is not on the server; somebody trashed it"
+    reason = "its file is there" if record.trashed else "it is not on the server; somebody trashed it"
     change = Change(
         action=Action.RESTORE,
         node=PROCESS,
@@ -168,10 +177,10 @@ def _restoration(session: Session, file: Wanted, record: Record) -> ProcessPlan:
         place=file.desired.place,
     )
     base = Base(serial=record.serial, id=record.id)
-    return _process_plan(session, file, base, (change, *_leftovers(record)), None, file.desired)
+    return _process_plan(session, file, base, (change, *leftovers(record)), None, file.desired)
 
 
-def _leftovers(record: Record) -> tuple[Change, ...]:
+def leftovers(record: Record) -> tuple[Change, ...]:
     """What an interrupted replacement still has to trash."""
     reason = "left behind by a replacement that was interrupted"
     return tuple(
@@ -179,41 +188,42 @@ def _leftovers(record: Record) -> tuple[Change, ...]:
     )
 
 
-def _orphaned(session: Session, key: str, record: Record) -> ProcessPlan:
-    """A process whose file is gone; the new one of a replacement that was cut short goes with it."""
+def pruned(session: Session, key: str, record: Record, why: str = GONE) -> ProcessPlan:
+    """The plan that trashes a process; the new one of a replacement that was cut short goes with it."""
     if record.intent is None:
-        return _pruned(session, key, record)
+        return _pruned(session, key, record, why)
     try:
         made = check_made(session, record, session.service.read(str(record.intent.id)))
     except UnknownOutcome as doubt:
-        return _nothing(key, None, record, doubt.message)
+        return nothing(key, None, record, doubt.message)
     more = [str(made.id)] if made.id != record.id else []
-    return _pruned(session, key, replace(record, leftovers=(*record.leftovers, *more)))
+    return _pruned(session, key, replace(record, leftovers=(*record.leftovers, *more)), why)
 
 
-def _pruned(session: Session, key: str, record: Record) -> ProcessPlan:
-    """A process whose file is gone; one that is gone from the server too is only to be recorded so."""
+def _pruned(session: Session, key: str, record: Record, why: str) -> ProcessPlan:
+    """One that is gone from the server already is only to be recorded so."""
     live = session.service.read(str(record.id))
     change = Change(
         action=Action.TRASH if live else Action.NOOP,
         node=PROCESS,
         before=record.id,
-        reason="its file is gone" if live else "its file is gone, and so is the process on the server",
+        reason=why if live else f"{why}, and so is the process on the server",
     )
-    changes = (change, *_leftovers(record))
+    changes = (change, *leftovers(record))
     pending = live is not None or bool(record.leftovers)
     return ProcessPlan(
         key=key,
         title=live.title if live else key,
         action=Action.TRASH if pending else Action.NOOP,
-        base=_base(session, record, live) if live else Base(serial=record.serial, id=record.id),
+        base=base_of(session, record, live) if live else Base(serial=record.serial, id=record.id),
         changes=changes,
         requests=session.provider.lower(live, None, changes),
         recheck=not pending,
     )
 
 
-def _nothing(key: str, file: Wanted | None, record: Record, why: str) -> ProcessPlan:
+def nothing(key: str, file: Wanted | None, record: Record, why: str) -> ProcessPlan:
+    """The plan of a process that nobody may touch now."""
     return ProcessPlan(
         key=key,
         title=file.desired.title if file else key,

@@ -1,14 +1,15 @@
-"""resolve: settles a create or a run whose outcome is unknown, by what a person found on the server."""
+"""resolve: settles what was begun and may or may not have been carried out, by what a person found."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from procspec.engine import acts
 from procspec.engine.moves import seen, take_over
 from procspec.engine.session import Session, Wanted, known_ids
 from procspec.engine.settle import adoption, check_made
 from procspec.errors import NotConverged, UnknownOutcome, UsageError
-from procspec.model import Action, Intent, Node, Record, Started
+from procspec.model import Act, Action, Intent, Node, Record, Started
 
 
 def adopt(session: Session, key: str, id: str, lock_timeout: float = 0.0) -> Record:
@@ -48,7 +49,7 @@ def _adopted(session: Session, record: Record, intent: Intent, file: Wanted | No
 def _adopted_run(session: Session, record: Record, intent: Intent, id: str) -> Record:
     """The record of a process whose run is known again."""
     run = session.service.read_run(id)
-    if run is None or run.process != record.id:
+    if run is None or run.process != (intent.process or record.id):
         raise NotConverged(f"The server has no run {id} of {record.key}.", hint="Look at the id again.")
     return session.store.write(
         replace(
@@ -67,6 +68,39 @@ def forget(session: Session, key: str, lock_timeout: float = 0.0) -> None:
             session.store.delete(record)
         else:
             session.store.write(kept)
+
+
+def settle(session: Session, text: str, lock_timeout: float = 0.0) -> tuple[str, Act]:
+    """Settles what was begun about a run, whichever way it ended: the run, and what it was.
+
+    `text` is the id of the run, or the key of a record that has it. Raises UsageError when nothing is to be
+    settled, or several things are.
+    """
+    with session.store.lock(session.environment, f"procspec resolve {text}", lock_timeout):
+        now = seen(session)
+        key = text if text in now.records else session.project.moved.get(text, text)
+        found = [
+            (record, run.id, run.act)
+            for record in now.records.values()
+            for run in record.runs
+            if run.act is not None and (run.id == text or record.key == key)
+        ]
+        if len(found) != 1:
+            raise _not_one(text, [id for _, id, _ in found])
+        record, id, begun = found[0]
+        acts.end(session, take_over(session, now, record.key) or record, id)
+        return id, begun
+
+
+def _not_one(text: str, runs: list[str]) -> UsageError:
+    if runs:
+        return UsageError(
+            f"Something is to be settled about several runs of {text!r}.",
+            hint=f"Name one: {', '.join(runs)}.",
+        )
+    return UsageError(
+        f"There is nothing to settle about the run {text!r}.", hint="`procspec state list` shows what is."
+    )
 
 
 def _unsettled(session: Session, key: str) -> tuple[Record, Intent]:

@@ -23,7 +23,7 @@ from procspec.model import (
     Roll,
     Rolled,
 )
-from procspec.providers.base import Provider
+from procspec.providers.base import Ability, Provider, require
 from procspec.reconcile.compare import rule_of, same
 from procspec.reconcile.diff import computed, whole
 
@@ -43,6 +43,7 @@ def roll(
     it, have one position among them: whatever of the period stands in their keys. `files` is what `then`
     wants, compiled. `records` says which processes of other periods are there: they are kept as they are.
     """
+    require(provider, Ability.DEFINE)
     ours, theirs = _by_template(wanted(now, provider)), _by_template(files)
     order = [*theirs, *(spot for spot in ours if spot not in theirs)]
     there = frozenset(key for key, one in records.items() if is_live(one))

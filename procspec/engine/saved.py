@@ -36,10 +36,10 @@ def load(text: str) -> Plan:
 
 
 def _whole(plan: Plan) -> Plan:
-    """What the types cannot say: one plan a process, and nodes that are whole; raises Malformed."""
-    keys = [item.key for item in plan.processes]
+    """What the types cannot say: one plan a process or a run, and nodes that are whole; raises Malformed."""
+    keys = [*(item.key for item in plan.processes), *(run.key for run in plan.runs)]
     if len(set(keys)) < len(keys):
-        raise Malformed("a process is there twice")
+        raise Malformed("a process or a run is there twice")
     for change in (change for item in plan.processes for change in item.changes):
         for side in (change.before, change.after):
             whole = change.node and not change.field and side is not None

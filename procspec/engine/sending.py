@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from procspec.engine.history import send
 from procspec.engine.work import Work
 from procspec.errors import (
     Contended,
@@ -74,11 +75,13 @@ def _send(work: Work, request: Request) -> None:
     """Sends a request, and once more when its outcome is unknown and reading shows that it is still due."""
     may_send(work)
     try:
-        work.session.service.send(request)
+        send(work.session, work.item.key, request)
     except UnknownOutcome as error:
         if _is_due(work, request, error):
             may_send(work)
-            work.session.service.send(request)
+            send(work.session, work.item.key, request)
+        elif work.session.trail is not None:
+            work.session.trail.settle(work.item.key)
 
 
 def _is_due(work: Work, request: Request, doubt: UnknownOutcome) -> bool:
@@ -95,7 +98,9 @@ def _trouble(error: ProcspecError) -> ProcspecError:
     """Reading tells what became of it, unlike after a create, so the outcome is no longer unknown."""
     if not isinstance(error, UnknownOutcome):
         return error
-    return ServiceError(error.message, request=error.request, status=error.status, hint=_AGAIN)
+    return ServiceError(
+        error.message, request=error.request, status=error.status, hint=_AGAIN, trace=error.trace
+    )
 
 
 _AGAIN = "It may have been carried out. Run plan again: it shows what is left to do."

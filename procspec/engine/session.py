@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from procspec.errors import SpecError, UsageError
 from procspec.halt import Halt
-from procspec.model import Action, Diagnostic, Document, Intent, Node, Project, Record, Waiver
+from procspec.model import Action, Diagnostic, Document, Intent, Launch, Node, Project, Record, Waiver
 from procspec.providers.base import Provider, Service
 from procspec.state.base import StateStore
 
 if TYPE_CHECKING:
+    from procspec.engine.history import Trail
     from procspec.policy import Custom
 
 
@@ -36,6 +37,19 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WantedRun:
+    """One run as the files declare it: its document and what is to be started."""
+
+    document: Document
+    launch: Launch
+
+    @property
+    def key(self) -> str:
+        """The run's key in the files."""
+        return str(self.document.data["key"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One project in one environment, opened."""
 
@@ -52,6 +66,10 @@ class Session:
     """The policies of the team."""
     waivers: tuple[Waiver, ...] = ()
     """The exceptions from policies that are in force."""
+    runs: Mapping[str, WantedRun] = field(default_factory=dict)
+    """The runs that the files declare, by key."""
+    trail: Trail | None = None
+    """Notes what is sent, while an apply is under way."""
 
     @property
     def environment(self) -> str:
@@ -81,6 +99,26 @@ def compiled(project: Project, provider: Provider) -> tuple[dict[str, Wanted], l
     return files, found
 
 
+def launched(project: Project, provider: Provider) -> tuple[dict[str, WantedRun], list[Diagnostic]]:
+    """All runs that the files declare, by key, and what keeps the others from being started."""
+    runs, found = dict[str, WantedRun](), list[Diagnostic]()
+    for document in project.runs:
+        launch, problems = provider.launch(document, project.environment)
+        found += problems
+        if launch is not None:
+            run = WantedRun(document=document, launch=launch)
+            runs[run.key] = run
+    return runs, found
+
+
+def declared(project: Project, provider: Provider) -> dict[str, WantedRun]:
+    """As `launched`; raises SpecError with everything that is wrong."""
+    runs, problems = launched(project, provider)
+    if problems:
+        raise SpecError(problems)
+    return runs
+
+
 def wanted(project: Project, provider: Provider) -> dict[str, Wanted]:
     """All processes of the project, compiled, by key; raises SpecError with everything that is wrong."""
     files, problems = compiled(project, provider)
@@ -89,12 +127,12 @@ def wanted(project: Project, provider: Provider) -> dict[str, Wanted]:
     return files
 
 
-def chosen(keys: Iterable[str], known: Iterable[str]) -> frozenset[str]:
+def chosen(keys: Iterable[str], known: Iterable[str], what: str = "process") -> frozenset[str]:
     """The keys to work on: those given, or all; raises UsageError for one that nobody knows."""
     given, names = frozenset(keys), frozenset(known)
     for key in sorted(given - names):
         told = ", ".join(sorted(names)) or "none"
-        raise UsageError(f"There is no process with the key {key!r}.", hint=f"Known: {told}.")
+        raise UsageError(f"There is no {what} with the key {key!r}.", hint=f"Known: {told}.")
     return given or names
 
 
@@ -125,6 +163,12 @@ def settling(record: Record, action: Action) -> str:
 def labels(project: Project) -> Mapping[str, str]:
     """People's names by id, for showing a plan."""
     return {person.id: person.label for person in project.people.values()}
+
+
+def is_run(record: Record) -> bool:
+    """Whether a record is about a run alone: one that the files declare, or that was amended."""
+    begun = record.intent is not None and record.intent.action is Action.RUN
+    return record.id is None and (begun or bool(record.runs))
 
 
 def is_live(record: Record) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
+from procspec.engine.rules import problem
 from procspec.engine.session import Session, Wanted, unsettled
 from procspec.errors import ProcspecError, ServiceError, UnknownOutcome
 from procspec.model import (
@@ -127,25 +129,25 @@ def remaining(session: Session, file: Wanted, record: Record, live: Node) -> tup
     return diff(known, proposal.planned, record, session.provider.fields)
 
 
-def found(session: Session, file: Wanted, record: Record, live: Node) -> tuple[Diagnostic, ...]:
-    """The server's validation, every finding at its place in the file."""
-    nodes = {node.key: node for node in file.desired.walk()}
+def found(session: Session, file: Wanted | None, record: Record, live: Node) -> tuple[Diagnostic, ...]:
+    """The server's validation, every finding at its place in the file, if there is one."""
+    return located(file, record, session.service.validate(live))
+
+
+def located(file: Wanted | None, record: Record, findings: Iterable[Finding]) -> tuple[Diagnostic, ...]:
+    """Every finding at its place in the file, if there is one."""
+    nodes = {node.key: node for node in file.desired.walk()} if file else {}
     keys = {id: key for key, id in record.ids.items()}
-    problems = [
-        _diagnostic(finding, nodes.get(keys.get(finding.node, "?")), file)
-        for finding in session.service.validate(live)
-    ]
+    problems = [_diagnostic(finding, nodes.get(keys.get(finding.node, "?")), file) for finding in findings]
     return tuple(sorted(problems, key=lambda problem: (problem.place or Location("", 0, 0), problem.detail)))
 
 
-def _diagnostic(finding: Finding, node: Node | None, file: Wanted) -> Diagnostic:
+def _diagnostic(finding: Finding, node: Node | None, file: Wanted | None) -> Diagnostic:
     code = f" ({finding.code})" if finding.code else ""
     about = "" if node is not None or not finding.target else f' The server points at "{finding.target}".'
-    return Diagnostic(
-        rule="server-validation",
-        summary="Not valid on the server",
-        detail=f"{finding.message.rstrip('.')}{code}.{about}",
-        place=_place(finding, node) or file.desired.place,
+    detail = f"{finding.message.rstrip('.')}{code}.{about}"
+    return problem(
+        "server-validation", _place(finding, node) or (file.desired.place if file else None), detail
     )
 
 
@@ -159,13 +161,25 @@ def _place(finding: Finding, node: Node | None) -> Location | None:
 
 def judged(session: Session, item: ProcessPlan, file: Wanted, record: Record, live: Node) -> Outcome:
     """The end of a process plan: converged and valid, or what is left of it; records the verdict."""
+    return verdict(session, item, file, record, live, remaining(session, file, record, live))
+
+
+def verdict(
+    session: Session,
+    item: ProcessPlan,
+    file: Wanted | None,
+    record: Record,
+    live: Node,
+    left: tuple[Change, ...] = (),
+) -> Outcome:
+    """The end of a process plan by what is left of it, and by the server's validation, which is recorded."""
     try:
         problems = found(session, file, record, live)
     except ServiceError as error:
         return failed(item, error, id=record.id, done=True)
     if record.invalid != bool(problems):
         record = session.store.write(replace(record, invalid=bool(problems)))
-    return compared(item, problems, record, remaining(session, file, record, live))
+    return compared(item, problems, record, left)
 
 
 def compared(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from procspec.engine.history import send
 from procspec.engine.keeping import keep_id
 from procspec.engine.sending import may_send, send_or_raise
 from procspec.engine.session import settling
@@ -48,7 +49,7 @@ def send_create(work: Work, request: Request) -> tuple[str, Record]:
     begun = _begin(work, request)
     try:
         work.session.halt.check()  # writing the intent may have taken its time
-        id = str(work.session.service.send(request))
+        id = send(work.session, work.item.key, request).id
     except UnknownOutcome as error:
         error.hint = settling(begun, Action.CREATE)
         raise

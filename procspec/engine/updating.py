@@ -12,6 +12,7 @@ from procspec.engine.plan import compare
 from procspec.engine.session import Session, Wanted, blocked, chosen, wanted
 from procspec.errors import NotConverged, ProcspecError, Refused, UnknownOutcome
 from procspec.model import Change, Diagnostic, Node, ProcessPlan, Project, Record
+from procspec.providers.base import Ability, require
 from procspec.reconcile import Marks, keyed, marks, same, snapshot
 from procspec.reconcile.compare import rule_of
 from procspec.source.files import read_bytes
@@ -60,6 +61,7 @@ def update(
     new project. A process that cannot be compared now is skipped. Raises UsageError for an unknown key,
     NotConverged for one that was named and never applied.
     """
+    require(session.provider, Ability.DEFINE)
     with session.store.lock(session.environment, "procspec import --update", lock_timeout):
         now = seen(session)
         looked = [_looked(session, file, record) for file, record in _asked(session, now, keys)]

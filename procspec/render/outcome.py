@@ -10,7 +10,7 @@ from procspec.render.style import PLAIN, SYMBOLS, Paint
 from procspec.render.values import value
 from procspec.render.visible import visible
 
-_DONE: Mapping[Action, str] = {
+DONE: Mapping[Action, str] = {
     Action.CREATE: "created",
     Action.UPDATE: "updated",
     Action.RENAME: "renamed",
@@ -40,7 +40,7 @@ def outcome(given: Outcome, texts: Texts, paint: Paint = PLAIN) -> str:
 
 
 def _verdict(given: Outcome, paint: Paint) -> str:
-    word, id = _DONE[given.action], f" {visible(given.id)}" if given.id else ""
+    word, id = DONE[given.action], f" {visible(given.id)}" if given.id else ""
     if given.exit_code == 0:
         return f"{paint(word, 'ok')}{id}"
     if _stopped(given):
@@ -58,16 +58,19 @@ def _stopped(given: Outcome) -> bool:
     return given.exit_code >= 128 and not given.done
 
 
-def summary(given: Iterable[Outcome], blocked: Iterable[str] = (), paint: Paint = PLAIN) -> str:
+def summary(
+    given: Iterable[Outcome], blocked: Iterable[str] = (), paint: Paint = PLAIN, *, what: str = "Apply"
+) -> str:
     """The last line: how many were carried out, how many were not, and which nobody may touch."""
     outcomes, blocked = list(given), list(blocked)
     failed = [outcome.key for outcome in outcomes if outcome.exit_code]
     told = f"{sum(outcome.done for outcome in outcomes)} of {len(outcomes)} carried out"
     waiting = f" {visible(', '.join(blocked))}: an outcome is unknown, see above." if blocked else ""
     if waiting and not failed:
-        return f"{paint('Apply incomplete:', 'error')} {told}.{waiting}"
+        return f"{paint(f'{what} incomplete:', 'error')} {told}.{waiting}"
     if not failed:
-        return f"{paint('Apply complete:', 'ok')} {told}."
+        return f"{paint(f'{what} complete:', 'ok')} {told}."
     if any(_stopped(outcome) for outcome in outcomes):
         return f"{paint('Interrupted:', 'error')} {told}; not done: {visible(', '.join(failed))}."
-    return f"{paint('Apply incomplete:', 'error')} {told}; not right: {visible(', '.join(failed))}.{waiting}"
+    wrong = visible(", ".join(failed))
+    return f"{paint(f'{what} incomplete:', 'error')} {told}; not right: {wrong}.{waiting}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from procspec.model import PROCESS, Action, Cause, Change, Json, Plan, ProcessPlan, When
 from procspec.render.cascade import shifts
 from procspec.render.notes import notes
+from procspec.render.start import UNKNOWN, mailed, run
 from procspec.render.style import PLAIN, SYMBOLS, Paint
 from procspec.render.values import dated, person, sides, value
 from procspec.render.visible import visible
@@ -44,6 +45,7 @@ def plan(given: Plan, paint: Paint = PLAIN, *, verbose: bool = False) -> str:
     """The whole plan; no-ops are shown when `verbose`, fields that cannot be removed always."""
     parts = [_head(given, paint)]
     parts += [process(item, given.labels, paint, verbose=verbose) for item in given.processes]
+    parts += [run(item, given.labels, paint, verbose=verbose) for item in given.runs]
     parts += [*notes(given, paint, verbose=verbose), _summary(given, paint)]
     return "\n".join(part for part in parts if part)
 
@@ -92,7 +94,7 @@ def _title(item: ProcessPlan, paint: Paint) -> str:
 def _changes(changes: list[Change], labels: Mapping[str, str], paint: Paint) -> list[str]:
     created = [change for change in changes if change.action is Action.CREATE]
     others = [change for change in changes if change.action is not Action.CREATE]
-    lines = [line for change in created for line in _created(change, labels, paint)]
+    lines = made(created, labels, paint)
     width = min(60, max((len(_label(change)) for change in others), default=0))
     for reason, group in groupby(others, key=lambda change: change.reason):
         lines += [_difference(change, width, labels, paint) for change in group]
@@ -139,6 +141,11 @@ def node_line(node: Json) -> str:
 
 
 # --------------------------------------------------------------------------------- what is created
+
+
+def made(changes: Iterable[Change], labels: Mapping[str, str], paint: Paint = PLAIN) -> list[str]:
+    """What is to be created, as lines."""
+    return [line for change in changes for line in _created(change, labels, paint)]
 
 
 def _created(change: Change, labels: Mapping[str, str], paint: Paint) -> Iterator[str]:
@@ -202,11 +209,19 @@ def _manual(fields: Mapping[str, Json]) -> list[str]:
 def _costs(item: ProcessPlan) -> Iterator[str]:
     if item.recheck:
         yield "It was not valid on the server, or that was not asked to the end; apply asks again."
-    if item.action is Action.REPLACE:
+    if item.action is Action.REPLACE and _comes_back(item):
+        yield "The old process comes back as it was, with its ids; the new one goes to the trash."
+        yield "Runs that were started from the new one stay with it."
+    elif item.action is Action.REPLACE:
         yield "A new process with new ids is created; when it is valid, the old one goes to the trash."
         yield "Runs that were started from the old one stay with it."
     if item.action is Action.TRASH:
         yield "The process goes to the trash and can be restored."
+
+
+def _comes_back(item: ProcessPlan) -> bool:
+    """Whether it is a replacement that is undone: nothing is created."""
+    return not any(request.action is Action.REPLACE for request in item.requests)
 
 
 def _summary(given: Plan, paint: Paint) -> str:
@@ -215,8 +230,12 @@ def _summary(given: Plan, paint: Paint) -> str:
         counts[item.action] += 1
     told = [f"{number} {_DOING[action]}" for action, number in counts.items() if number]
     told += [f"{len(given.moves)} moved"] if given.moves else []
-    blocked = sum(1 for item in given.processes if item.blocked)
+    told += [f"{len(given.starting)} to start"] if given.starting else []
+    blocked = sum(bool(item.blocked) for item in given.processes) + sum(bool(r.blocked) for r in given.runs)
     told += [f"{blocked} blocked"] if blocked else []
+    if not told and not given.processes and given.runs:
+        number = _count(len(given.runs), "run was started", "runs were started")
+        return f"{paint('No changes.', 'ok')} {number} already."
     if not told and not given.processes:
         return f"{paint('No changes.', 'ok')} {_unseen(given)}"
     if not told:
@@ -226,8 +245,16 @@ def _summary(given: Plan, paint: Paint) -> str:
         return f"{paint('No changes.', 'ok')} {same} as the files say.{more}"
     # Of the two planned ends of a replacement one is sent; the plan counts the good one.
     total = sum(request.when is not When.INVALID for item in given.pending for request in item.requests)
-    cost = _count(total, "request", "requests")
-    return f"{paint('Plan:', 'head')} {', '.join(told)}. {cost}; nobody gets mail."
+    cost = _count(total + len(given.starting), "request", "requests")
+    return f"{paint('Plan:', 'head')} {', '.join(told)}. {cost}; {_mail(given)}"
+
+
+def _mail(given: Plan) -> str:
+    """Only a run sends mail."""
+    if any(item.tasks is None for item in given.starting):
+        return UNKNOWN[0].lower() + UNKNOWN[1:]
+    tasks = [task for item in given.starting for task in item.tasks or ()]
+    return f"{mailed(tasks)}." if tasks else "nobody gets mail."
 
 
 def _unseen(given: Plan) -> str:

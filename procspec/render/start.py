@@ -1,27 +1,69 @@
-"""A run that is about to be started: who will get a task at once, which cannot be taken back."""
+"""Runs: one that is about to be started, those of a plan, and who will get a task at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from procspec.model import Action, Record, Task
+from procspec.model import Action, Json, Location, RunPlan, Started, Task
 from procspec.render.style import PLAIN, SYMBOLS, Paint
 from procspec.render.values import value
 from procspec.render.visible import visible
 
 _LAST = 3
 """Runs that are shown of those that were started before."""
+UNKNOWN = "Only the system knows who gets a task."
 
 
 def start(
-    record: Record, title: str, tasks: Iterable[Task], labels: Mapping[str, str], paint: Paint = PLAIN
+    item: RunPlan, labels: Mapping[str, str], paint: Paint = PLAIN, *, before: Iterable[Started] = ()
 ) -> str:
-    """The process and, by person and due date, the tasks with which its run begins."""
+    """The process, the runs `before` of it and, by person and due date, the tasks with which a run begins."""
+    lines = [_head(item.key, "run", item.title, item.place, paint)]
+    lines += [f"    started before: {visible(run.since)} ({visible(run.id)})" for run in [*before][-_LAST:]]
+    return "\n".join([*lines, *_inputs(item.inputs), *_where(item), *reached(item.tasks, labels)])
+
+
+def run(item: RunPlan, labels: Mapping[str, str], paint: Paint = PLAIN, *, verbose: bool = False) -> str:
+    """One run of a plan; empty when there is nothing to tell about it."""
+    if item.request is None and not (item.blocked or item.note or verbose):
+        return ""
+    what = paint("run", "run") if item.request else paint("no changes", "dim")
+    lines = [_head(item.key, what, item.title, item.place, paint, due=item.request is not None)]
+    if item.blocked:
+        lines.append(f"    {paint('blocked', 'error')}: {visible(item.blocked)}")
+    if item.started:
+        lines.append(
+            f"    started as {visible(item.started)}{f'; {visible(item.note)}' if item.note else ''}"
+        )
+    if item.request is not None:
+        lines += [*_inputs(item.inputs), *_where(item), *reached(item.tasks, labels)]
+        lines.append(f"    {paint('It is started once, and cannot be taken back.', 'dim')}")
+    return "\n".join(lines) + "\n"
+
+
+def _head(key: str, what: str, title: str, place: Location | None, paint: Paint, *, due: bool = True) -> str:
+    symbol = SYMBOLS[Action.RUN] if due else SYMBOLS[Action.NOOP]
+    where = f"  {paint(visible(str(place)), 'place')}" if place else ""
+    return f"{paint(f'{symbol} {visible(key)}', 'run')}  {what}  {value(title, {})}{where}"
+
+
+def _where(item: RunPlan) -> Iterator[str]:
+    """What the query of the request says: the environment of the flow, and its version."""
+    query = item.request.query if item.request else {}
+    yield from (f"    {visible(name)}: {visible(given)}" for name, given in query.items())
+
+
+def _inputs(inputs: Mapping[str, Json]) -> Iterator[str]:
+    width = max(map(len, map(visible, inputs)), default=0)
+    yield from (f"      {visible(name).ljust(width)}  {value(given, {})}" for name, given in inputs.items())
+
+
+def reached(tasks: Sequence[Task] | None, labels: Mapping[str, str]) -> list[str]:
+    """The tasks with which a run begins, by person and due date, and how many people that is."""
+    if tasks is None:
+        return [f"    {UNKNOWN}"]
     ordered = sorted(tasks, key=lambda task: (_person(task, labels), task.due, task.title))
-    lines = [f"{paint(f'{SYMBOLS[Action.RUN]} {visible(record.key)}', 'run')}  run  {value(title, {})}"]
-    lines += [f"    started before: {visible(run.since)} ({visible(run.id)})" for run in record.runs[-_LAST:]]
-    lines += [f"    {_line(task, labels)}" for task in ordered]
-    return "\n".join([*lines, f"    {_sent(ordered, labels)}"])
+    return [*(f"    {_line(task, labels)}" for task in ordered), f"    {_sent(ordered)}"]
 
 
 def _person(task: Task, labels: Mapping[str, str]) -> str:
@@ -33,9 +75,13 @@ def _line(task: Task, labels: Mapping[str, str]) -> str:
     return f"{visible(_person(task, labels))}: {value(task.title, {})}{due}"
 
 
-def _sent(tasks: list[Task], labels: Mapping[str, str]) -> str:
-    people = {task.person for task in tasks if task.person}
+def _sent(tasks: list[Task]) -> str:
     if not tasks:
         return "Nobody gets a task before something is started by hand."
-    tell = "1 person gets" if len(people) == 1 else f"{len(people)} people get"
-    return f"{tell} mail at once: {len(tasks)} task{'' if len(tasks) == 1 else 's'}."
+    return f"{mailed(tasks)} at once: {len(tasks)} task{'' if len(tasks) == 1 else 's'}."
+
+
+def mailed(tasks: Iterable[Task]) -> str:
+    """How many people get mail."""
+    people = {task.person for task in tasks if task.person}
+    return "1 person gets mail" if len(people) == 1 else f"{len(people)} people get mail"

@@ -27,10 +27,12 @@ def _line(row: tuple[str, ...], widths: list[int]) -> str:
 def _row(record: Record) -> tuple[str, str, str, str]:
     notes = [
         _unsettled(record),
+        *(f"outcome unknown: {run.act.action.value}, run {run.id}" for run in record.runs if run.act),
         "trashed" if record.trashed else "",
         "protected" if record.protect else "",
         "not valid on the server, or not asked" if record.invalid else "",
         f"to trash: {', '.join(record.leftovers)}" if record.leftovers else "",
+        f"run {record.runs[-1].id}" if record.runs and record.id is None else "",
     ]
     revision = "" if record.revision is None else str(record.revision)
     told = ", ".join(note for note in notes if note)

@@ -43,7 +43,15 @@ def _escaped(character: str) -> str:
 
 def json_text(value: Json) -> str:
     """Indented JSON that is safe to print, and equal when it is read: escaped as JSON escapes."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return _safe(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def json_line(value: Json) -> str:
+    """As `json_text`, on one line."""
+    return _safe(json.dumps(value, ensure_ascii=False))
+
+
+def _safe(text: str) -> str:
     shown = "".join(_unicode(character) if _acts(character) else character for character in text)
     return _COMMAND.sub(lambda found: f"\\u{ord(found[0]):04x}", shown)
 

@@ -8,6 +8,9 @@ from typing import Protocol
 
 from procspec.model import Record
 
+KEPT = 100
+"""How many apply records an environment keeps; the oldest go first."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
@@ -59,6 +62,20 @@ class StateStore(Protocol):
 
     def delete(self, record: Record) -> None:
         """Forgets a record if its `serial` is still the stored one; raises `Contended` otherwise."""
+
+    def keep(self, environment: str, id: str, text: str) -> None:
+        """Stores the record of an apply durably under its id, in the place of what it says of it already.
+
+        The id has letters, digits and `-`, the text is ASCII. Only the `KEPT` last ids of an environment
+        stay, in the order of the alphabet. No lock is asked for: what was done is worth writing down even
+        when the lock was broken meanwhile.
+        """
+
+    def kept(self, environment: str) -> tuple[str, ...]:
+        """The ids of the last `KEPT` applies, newest first; none in a state that is older than `keep`."""
+
+    def fetch(self, environment: str, id: str) -> str | None:
+        """The record of an apply; None when there is none."""
 
     def lock(self, environment: str, command: str, timeout: float = 0.0) -> AbstractContextManager[Holder]:
         """Holds the environment for one command; raises `Contended` naming who holds it already.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -104,6 +104,14 @@ class Bucket:
         with self._explained():
             pages = obstore.list(self._store, folder)
             return {meta["path"]: meta["e_tag"] or "" for page in pages for meta in page}
+
+    def delete(self, paths: Sequence[str]) -> None:
+        """Deletes objects, whatever is in them: for what nobody swaps."""
+        import obstore
+
+        with self._explained():
+            if paths:
+                obstore.delete(self._store, paths)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

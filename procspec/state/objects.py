@@ -1,9 +1,9 @@
 """The state in S3-compatible storage, for teams without a database: one object a record.
 
 What makes it safe is that the service compares before it swaps (`If-None-Match: *`, `If-Match`); one that
-only seems to is found out before the first lock. Nothing is ever deleted, since not every service can
-delete under a condition: a forgotten record and a lock that was given back leave an object that says so,
-under the same condition. It also keeps the serial, so that none returns.
+only seems to is found out before the first lock. No record and no lock is ever deleted, since not every
+service can delete under a condition: a forgotten record and a lock that was given back leave an object that
+says so, under the same condition. It also keeps the serial, so that none returns.
 
 A lease is measured by the service's clock alone: from when it wrote the lock to when it wrote something
 that this process asked it to write just now, and from there by a clock that nobody can set. That the lock
@@ -13,6 +13,7 @@ compare-and-swap still lets only one of the two writes through.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 import threading
@@ -25,6 +26,7 @@ from procspec.codec import decode, encode
 from procspec.errors import StateError
 from procspec.model import Record
 from procspec.state import lease as leases
+from procspec.state.base import KEPT
 from procspec.state.bucket import Bucket, Found, need_obstore
 from procspec.state.lease import Claim
 from procspec.state.locking import Leased
@@ -179,6 +181,34 @@ class ObjectStore(Leased):
         if lock.claim is None or lock.claim.id != held:
             raise leases.broken(environment)
 
+    # -------------------------------------------------------------------------------------- applies
+
+    def keep(self, environment: str, id: str, text: str) -> None:
+        """Stores the record of an apply durably, and forgets the oldest ones.
+
+        Nobody else writes it, so that no condition is needed. Where the account may not delete, the old ones
+        stay, and are not listed.
+        """
+        self._check_open()
+        self._bucket.put(_apply(environment, id), text.encode("ascii"), "overwrite")
+        with contextlib.suppress(StateError):
+            self._bucket.delete([_apply(environment, old) for old in self._applies(environment)[KEPT:]])
+
+    def kept(self, environment: str) -> tuple[str, ...]:
+        """The ids of the last applies, newest first."""
+        self._check_open()
+        return tuple(self._applies(environment)[:KEPT])
+
+    def _applies(self, environment: str) -> list[str]:
+        listed = self._bucket.list(f"applies/{safe_name(environment)}")
+        return sorted((path.rpartition("/")[2].removesuffix(".json") for path in listed), reverse=True)
+
+    def fetch(self, environment: str, id: str) -> str | None:
+        """The record of an apply; None when there is none."""
+        self._check_open()
+        found = self._bucket.get(_apply(environment, id))
+        return found.body.decode("ascii", "replace") if found else None
+
     # ----------------------------------------------------------------------------------------- lock
 
     def _prove(self) -> None:
@@ -272,6 +302,10 @@ class ObjectStore(Leased):
             hint="Restore it, for example from earlier versions of its objects. Do not empty it:"
             " without its ids, every process would be made anew.",
         )
+
+
+def _apply(environment: str, id: str) -> str:
+    return f"applies/{safe_name(environment)}/{safe_name(id)}.json"
 
 
 def _version(body: bytes) -> object:

@@ -16,6 +16,7 @@ from procspec.codec import decode, encode
 from procspec.errors import Contended, StateError
 from procspec.model import Record
 from procspec.state import lease as leases
+from procspec.state.base import KEPT
 from procspec.state.lease import Claim
 from procspec.state.libpq import Link, Row, Values
 from procspec.state.locking import Leased
@@ -39,6 +40,12 @@ CREATE TABLE IF NOT EXISTS {}.locks (
 );
 CREATE SEQUENCE IF NOT EXISTS {}.serials;
 """
+_APPLIES = """
+CREATE TABLE IF NOT EXISTS {}.applies (
+  environment text NOT NULL, id text COLLATE "C" NOT NULL, body text NOT NULL, PRIMARY KEY (environment, id)
+);
+"""
+"""Made with the first apply record where it is not there: tables of this version were without it."""
 _IDENTITY = "INSERT INTO {}.store SELECT %(version)s, %(lineage)s WHERE NOT EXISTS (SELECT FROM {}.store)"
 _FOUND = """
 SELECT to_regnamespace('{}') IS NOT NULL, to_regclass('{}.store') IS NOT NULL,
@@ -68,6 +75,15 @@ RETURNING serial
 """  # noqa: S608
 _STORED = "SELECT serial, token FROM {}.records WHERE environment = %(environment)s AND key = %(key)s"
 _READ = "SELECT body, serial FROM {}.records WHERE environment = %(environment)s"
+
+_HAS_APPLIES = "SELECT to_regclass('{}.applies') IS NOT NULL"
+_KEEP = """
+INSERT INTO {}.applies (environment, id, body) VALUES (%(environment)s, %(id)s, %(body)s)
+ON CONFLICT (environment, id) DO UPDATE SET body = excluded.body
+"""
+_LAST = "SELECT id FROM {}.applies WHERE environment = %(environment)s ORDER BY id DESC LIMIT %(last)s"
+_FORGET = f"DELETE FROM {{}}.applies WHERE environment = %(environment)s AND id NOT IN ({_LAST})"  # noqa: S608
+_FETCH = "SELECT body FROM {}.applies WHERE environment = %(environment)s AND id = %(id)s"
 
 _CLAIM = """
 SELECT body, extract(epoch FROM since)::float8, extract(epoch FROM until)::float8, until < clock_timestamp()
@@ -144,7 +160,11 @@ class PostgresStore(Leased):
         identity = {"version": VERSION, "lineage": secrets.token_hex(16)}
         lock: Values = {"lock": _MAKING}
         self._link.together(
-            [("SELECT pg_advisory_xact_lock(%(lock)s)", lock), (first + _TABLES, {}), (_IDENTITY, identity)]
+            [
+                ("SELECT pg_advisory_xact_lock(%(lock)s)", lock),
+                (first + _TABLES + _APPLIES, {}),
+                (_IDENTITY, identity),
+            ]
         )
 
     def _damaged(self, how: str) -> StateError:
@@ -197,6 +217,32 @@ class PostgresStore(Leased):
         if held and (row is None or _claim(row).id != held):
             return leases.broken(record.environment)
         return leases.changed(record.key)
+
+    # ------------------------------------------------------------------------------------- applies
+
+    def keep(self, environment: str, id: str, text: str) -> None:
+        """Stores the record of an apply durably, and forgets the oldest ones."""
+        lock: Values = {"lock": _MAKING}
+        if not self._has_applies():
+            # Asked first: `IF NOT EXISTS` still wants the right to make tables, which not everybody has.
+            self._link.together([("SELECT pg_advisory_xact_lock(%(lock)s)", lock), (_APPLIES, {})])
+        named = {"environment": safe_name(environment), "id": id, "last": KEPT}
+        self._link.together([(_KEEP, {**named, "body": text}), (_FORGET, named)])
+
+    def kept(self, environment: str) -> tuple[str, ...]:
+        """The ids of the last applies, newest first."""
+        named = {"environment": safe_name(environment), "last": KEPT}
+        return tuple(id for (id,) in (self._link.run(_LAST, named) if self._has_applies() else ()))
+
+    def fetch(self, environment: str, id: str) -> str | None:
+        """The record of an apply; None when there is none."""
+        named = {"environment": safe_name(environment), "id": id}
+        rows = self._link.run(_FETCH, named) if self._has_applies() else []
+        return str(rows[0][0]) if rows else None
+
+    def _has_applies(self) -> bool:
+        ((there,),) = self._link.run(_HAS_APPLIES, {})
+        return bool(there)
 
     # ----------------------------------------------------------------------------------------- lock
 

@@ -21,11 +21,15 @@ from procspec.errors import StateError
 from procspec.model import Record
 from procspec.state import lease as leases
 from procspec.state import sqlite_file as file
+from procspec.state.base import KEPT
 from procspec.state.lease import Claim
 from procspec.state.locking import Leased
 from procspec.state.records import from_text, to_text
 
 _PUT = "INSERT OR REPLACE INTO records (environment, key, serial, body) VALUES (?, ?, ?, ?)"
+_KEEP = "INSERT OR REPLACE INTO applies (environment, id, body) VALUES (?, ?, ?)"
+_LAST = "SELECT id FROM applies WHERE environment = ? ORDER BY id DESC LIMIT ?"
+_FORGET = f"DELETE FROM applies WHERE environment = ? AND id NOT IN ({_LAST})"  # noqa: S608
 _LOCK = "INSERT OR REPLACE INTO locks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _CLAIM = f"SELECT {', '.join(field.name for field in fields(Claim))} FROM locks WHERE environment = ?"  # noqa: S608
 
@@ -131,6 +135,31 @@ class SqliteStore(Leased):
             with file.explained(self._path):
                 file.note(self._path, self._lineage)
             self._noted = True
+
+    def keep(self, environment: str, id: str, text: str) -> None:
+        """Stores the record of an apply durably, and forgets the oldest ones."""
+        with self._transaction() as db:
+            db.execute(file.APPLIES)
+            db.execute(_KEEP, (environment, id, text))
+            db.execute(_FORGET, (environment, environment, KEPT))
+
+    def kept(self, environment: str) -> tuple[str, ...]:
+        """The ids of the last applies, newest first."""
+        with self._mutex, file.explained(self._path):
+            rows = self._db.execute(_LAST, (environment, KEPT)).fetchall() if self._has_applies() else []
+        return tuple(id for (id,) in rows)
+
+    def fetch(self, environment: str, id: str) -> str | None:
+        """The record of an apply; None when there is none."""
+        query = "SELECT body FROM applies WHERE environment = ? AND id = ?"
+        with self._mutex, file.explained(self._path):
+            row = self._db.execute(query, (environment, id)).fetchone() if self._has_applies() else None
+        return row[0] if row else None
+
+    def _has_applies(self) -> bool:
+        """A file that is older than apply records has no table for them, and may be read-only."""
+        query = "SELECT 1 FROM sqlite_master WHERE name = 'applies'"
+        return self._db.execute(query).fetchone() is not None
 
     def _prove(self) -> None:
         with file.explained(self._path):

@@ -46,6 +46,13 @@ PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 """
 
+APPLIES = """
+CREATE TABLE IF NOT EXISTS applies (
+  environment TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (environment, id)
+)
+"""
+"""Made with the first apply record: files of this version were without it, and may be read-only."""
+
 
 def make(path: Path) -> None:
     """Makes a whole store under another name and links it to its own; a faster process may win."""

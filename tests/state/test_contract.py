@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from procspec.errors import Contended
 from procspec.model import Action, Intent, Mark, Record
 from procspec.state import StateStore
+from procspec.state.base import KEPT
 from tests.state.stores import Place, latest, record, used
 
 TEXT = st.text(max_size=12)
@@ -187,3 +188,53 @@ def test_one_of_many_processes_creates(place: Place) -> None:
     words = [path.read_text().split() for path in sorted(place.folder.glob("outcome-*"))]
     assert sorted(word for word, _ in words) == ["contended"] * 5 + ["created"]
     assert len({lineage for _, lineage in words}) == 1
+
+
+# ------------------------------------------------------------------------------------------- the applies
+
+
+def test_a_new_store_has_no_applies(store: StateStore) -> None:
+    assert store.kept("local") == ()
+    assert store.fetch("local", "20241231-120000-00aa") is None
+
+
+def test_applies_are_kept_by_environment_newest_first(place: Place) -> None:
+    ids = ["20241231-120000-00aa", "20250101-080000-0000", "20241231-120000-00ab"]
+    with closing(place.open()) as store:
+        for id in ids:
+            store.keep("local", id, f'{{"id": "{id}"}}')
+        store.keep("a/b", ids[0], "elsewhere")
+    with closing(place.open()) as store:
+        assert store.kept("local") == (ids[1], ids[2], ids[0])
+        assert store.kept("a/b") == (ids[0],)
+        assert store.kept("a") == ()
+        assert store.fetch("local", ids[2]) == f'{{"id": "{ids[2]}"}}'
+        assert store.fetch("a/b", ids[0]) == "elsewhere"
+        assert store.fetch("a", ids[0]) is None
+        assert store.read("local") == {}
+
+
+def test_the_end_of_an_apply_takes_the_place_of_its_beginning(store: StateStore) -> None:
+    store.keep("local", "20241231-120000-00aa", "begun")
+    store.keep("local", "20241231-120000-00aa", "ended")
+    assert store.kept("local") == ("20241231-120000-00aa",)
+    assert store.fetch("local", "20241231-120000-00aa") == "ended"
+
+
+def test_only_the_last_applies_stay(store: StateStore) -> None:
+    store.keep("production", "20200101-000000-0000", "old, and another environment's")
+    ids = [f"20241231-120000-{number:04x}" for number in range(KEPT + 3)]
+    for id in ids:
+        store.keep("local", id, id)
+    assert store.kept("local") == tuple(reversed(ids[3:]))
+    assert [store.fetch("local", id) for id in ids[:4]] == [None, None, None, ids[3]]
+    assert store.kept("production") == ("20200101-000000-0000",)
+
+
+def test_an_apply_is_written_down_although_the_lock_was_broken(store: StateStore) -> None:
+    with store.lock("local", "procspec apply") as holder:
+        store.unlock("local", holder.id)
+        store.keep("local", "20241231-120000-00aa", "what was done")
+        with pytest.raises(Contended):
+            store.write(record())
+    assert store.kept("local") == ("20241231-120000-00aa",)

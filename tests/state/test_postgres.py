@@ -341,3 +341,29 @@ def test_without_the_extra_it_says_what_to_install() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "extra `postgres`" in done.stdout
+
+
+# ------------------------------------------------------------------------------------------- the applies
+
+
+def test_tables_that_are_older_than_apply_records(database: str) -> None:
+    execute(database, "DROP TABLE procspec.applies")
+    with closing(PostgresStore(database)) as store:
+        assert store.kept("local") == ()
+        assert store.fetch("local", "20241231-120000-00aa") is None
+        store.keep("local", "20241231-120000-00aa", "text")
+        assert store.kept("local") == ("20241231-120000-00aa",)
+
+
+def test_an_account_that_may_make_no_tables(database: str) -> None:
+    """With the table it can keep apply records; without it, it is told who has to make it."""
+    name, url = another_account(database)
+    execute(database, f"GRANT USAGE ON SCHEMA procspec TO {name}")
+    execute(database, f"GRANT ALL ON ALL TABLES IN SCHEMA procspec TO {name}")
+    with closing(PostgresStore(url)) as store:
+        store.keep("local", "20241231-120000-00aa", "text")
+        assert store.fetch("local", "20241231-120000-00aa") == "text"
+        execute(database, "DROP TABLE procspec.applies")
+        with pytest.raises(StateError, match="permission denied") as caught:
+            store.keep("local", "20241231-120000-00ab", "text")
+    assert "owner" in caught.value.hint

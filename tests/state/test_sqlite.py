@@ -376,3 +376,16 @@ def test_other_kinds_of_stores_are_refused_by_name(tmp_path: Path, url: str, wor
         open_store(url, tmp_path)
     assert "hunter22" not in caught.value.message + caught.value.hint
     assert os.listdir(tmp_path) == []
+
+
+def test_a_file_that_is_older_than_apply_records(file: Path) -> None:
+    """It is asked for them without being changed: the place may be read-only."""
+    fill(file)
+    execute(file, "DROP TABLE IF EXISTS applies")
+    before = file.read_bytes()
+    with closing(SqliteStore(file)) as store:
+        assert store.kept("local") == ()
+        assert store.fetch("local", "20241231-120000-00aa") is None
+        assert file.read_bytes() == before
+        store.keep("local", "20241231-120000-00aa", "text")
+        assert store.kept("local") == ("20241231-120000-00aa",)
