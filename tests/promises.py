@@ -66,11 +66,17 @@ def nothing_lost(truth: Truth, names: dict[str, str]) -> None:
     known = {id for record in records.values() for id in known_ids(record)}
     for id, name in truth.alive().items():
         assert id in known or names[name] in unsettled(records), f"{id} ({name}) is lost: {records}"
-    owners = {record.id: record for record in records.values()}
+    started = {run.id for record in records.values() for run in record.runs}
+    begun = {_process(record) for record in records.values()}
     for run, process in truth.runs().items():
-        record = owners[process]
-        started = {each.id for each in record.runs}
-        assert run in started or (record.intent and record.intent.action is Action.RUN), f"run {run} is lost"
+        assert run in started or process in begun, f"run {run} is lost"
+
+
+def _process(record: Record) -> str | None:
+    """Of which process a run was begun whose outcome is unknown."""
+    if record.intent is None or record.intent.action is not Action.RUN:
+        return None
+    return record.intent.process or record.id
 
 
 def nothing_doubled(truth: Truth) -> None:
@@ -99,7 +105,8 @@ def resolve(truth: Truth, command: Command, names: dict[str, str]) -> None:
         if record.intent is None:
             continue
         if record.intent.action is Action.RUN:
-            found = [run for run, of in truth.runs().items() if of == record.id and run not in started]
+            mine = _process(record)
+            found = [run for run, of in truth.runs().items() if of == mine and run not in started]
         else:
             # One that was answered with an id and renamed since is known to a person all the same.
             there = {id: names[name] for id, name in truth.alive().items()}

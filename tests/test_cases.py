@@ -73,12 +73,14 @@ class Words:
 
     RANDOM = re.compile(r"(?<![0-9a-zA-Z])((?:[a-z]+-)*[0-9a-f]{12,64})(?![0-9a-zA-Z])")
 
+    APPLY = re.compile(r"\b\d{8}-\d{6}-[0-9a-f]{4}\b")
+
     def __init__(self, url: str) -> None:
         self.url = url
         self.known: dict[str, str] = {}
 
     def tidy(self, text: str) -> str:
-        return self.RANDOM.sub(self._word, text.replace(self.url, "URL"))
+        return self.RANDOM.sub(self._word, self.APPLY.sub("<apply>", text.replace(self.url, "URL")))
 
     def _word(self, match: re.Match[str]) -> str:
         return self.known.setdefault(match.group(1), f"<id-{len(self.known) + 1}>")

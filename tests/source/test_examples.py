@@ -10,6 +10,7 @@ from jsonschema import Draft7Validator
 
 from procspec.source import dump, load, read, schema
 from procspec.source.checks import nodes
+from tests.conftest import Home
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FOLDERS = sorted(path.parent for path in EXAMPLES.glob("*/procspec.yaml"))
@@ -17,13 +18,20 @@ FILES = sorted(EXAMPLES.glob("*/**/*procspec.yaml"))
 
 
 def test_there_are_some() -> None:
-    assert {folder.name for folder in FOLDERS} >= {"first-steps", "quarter-close", "certification-campaign"}
+    assert {folder.name for folder in FOLDERS} >= {
+        "first-steps",
+        "quarter-close",
+        "certification-campaign",
+        "order-support",
+        "expense-reimbursement",
+    }
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_loads_without_diagnostics_in_every_environment(folder: Path) -> None:
     loaded = load(folder)
-    assert loaded.diagnostics == () and loaded.project is not None and loaded.project.processes
+    assert loaded.diagnostics == () and loaded.project is not None
+    assert loaded.project.processes or loaded.project.runs
     for environment in loaded.project.document.data["environments"]:
         again = load(folder, environment=environment)
         assert again.diagnostics == () and again.project is not None
@@ -45,10 +53,24 @@ def test_names_its_schema_and_an_editor_is_content(file: Path) -> None:
     assert again is not None and again.data == document.data
 
 
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_what_it_proves_is_so(folder: Path) -> None:
+    """`procspec test`, wherever there is a scenario, and for the production environment too."""
+    project = load(folder).project
+    assert project is not None
+    for environment in project.document.data["environments"] if project.scenarios else ():
+        played = Home(folder).run("test", "-e", environment)
+        assert (played.code, played.err) == (0, ""), played.out
+        assert played.out.endswith(f": {len(project.scenarios)} ok.\n")
+
+
 def test_the_quarter_close_is_a_real_one() -> None:
     project = load(EXAMPLES / "quarter-close").project
     assert project is not None
     assert len(project.processes) == 3
+    assert {one.data["process"] for one in project.scenarios} == {
+        one.data["key"] for one in project.processes
+    }
     found = [node for process in project.processes for _, node in nodes(process.data)]
     jobs = [node for node in found if "job" in node]
     assert len(jobs) >= 30 and {"sendTask", "contentRequest"} <= {name for job in jobs for name in job}

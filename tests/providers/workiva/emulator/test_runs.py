@@ -376,3 +376,76 @@ def test_nothing_is_added_to_a_run_that_has_ended(emulator: Caller, ending: str)
         run.emulator.control("POST", f"{run.path}/close")
     error = run.emulator.refused(409, "POST", f"/{run.path}/jobRuns", [added()])
     assert error["code"] == "409"
+
+
+# -------------------------------------------------------- approval (api-facts 1.7, inference)
+
+
+def reviewed(emulator: Caller) -> Run:
+    """A running job with an approver, and one without that waits."""
+    first = task("a")
+    first["job"]["arguments"]["sendTaskArgs"]["approver"] = {"id": "user-2", "type": "user"}
+    return Run(emulator, first, task("b"))
+
+
+def person_does(run: Run, what: str, index: int = 0) -> Any:
+    body = {"id": run.jobs()[index]["id"]}
+    return run.emulator.control("POST", f"{run.path}/{what}", body)
+
+
+def review(run: Run, index: int = 0) -> tuple[str, str, str]:
+    job = run.jobs()[index]
+    return job["status"], job["actionStatus"], job["metadata"]["sendTaskMetadata"]["status"]
+
+
+def test_a_job_goes_to_its_approver_and_back(emulator: Caller) -> None:
+    run = reviewed(emulator)
+    assert review(run) == ("running", "Running", "Created")
+    revision = run.jobs()[0]["revision"]
+    person_does(run, "submit")
+    assert review(run) == ("running", "Approval", "Awaiting Approval")
+    assert run.get()["statusCounts"] == {"Approval": 1, "Waiting": 1}
+    person_does(run, "return")
+    assert review(run) == ("running", "Returned", "Created")
+    assert run.statuses() == "rw" and run.jobs()[0]["revision"] == revision + 2
+    person_does(run, "submit")
+    run.finish(0)
+    assert review(run) == ("complete", "Completed", "Completed")
+    assert run.statuses() == "cr"
+
+
+def test_without_an_approver_a_submitted_job_is_complete(emulator: Caller) -> None:
+    run = reviewed(emulator)
+    run.finish(0)
+    person_does(run, "submit", 1)
+    assert run.statuses() == "cc"
+
+
+@pytest.mark.parametrize(
+    "before, what, index",
+    [
+        ((), "submit", 1),
+        ((), "return", 0),
+        (("submit",), "submit", 0),
+        (("submit", "return"), "return", 0),
+        (("finish",), "submit", 0),
+        (("finish",), "return", 0),
+    ],
+)
+def test_only_who_has_a_job_gives_it_on(
+    emulator: Caller, before: tuple[str, ...], what: str, index: int
+) -> None:
+    run = reviewed(emulator)
+    for each in before:
+        person_does(run, each)
+    seen = run.get()
+    body = {"id": run.jobs()[index]["id"]}
+    emulator.refused(409, "POST", f"/_emulator/{run.path}/{what}", body)
+    assert run.get() == seen
+
+
+def test_a_certification_is_signed_and_not_submitted(emulator: Caller) -> None:
+    run = Run(emulator, certification({"signers": ["user-1"]}))
+    for index in range(2):
+        body = {"id": run.jobs()[index]["id"]}
+        emulator.refused(409, "POST", f"/_emulator/{run.path}/submit", body)
