@@ -14,28 +14,33 @@ from procspec.model import Credentials, Environment
 from procspec.providers.workiva import emulator
 from procspec.providers.workiva.client import VERSION, Client
 
+_HEADERS = {"X-Version": VERSION, "Accept": "application/json"}
 EMBEDDED = "emulator"
 """The `url` of an environment that needs no account."""
 
 
 def connect(environment: Environment, credentials: Credentials, folder: str, halt: Halt) -> Client:
     """A client for an environment; the emulator keeps its data in `.procspec/emulator.db` of the project."""
-    headers = {"X-Version": VERSION, "Accept": "application/json"}
     if environment.url != EMBEDDED:
         limits = _limits(environment)
         return Client(
-            Http(environment.url, headers=headers, credentials=credentials, limits=limits, halt=halt)
+            Http(environment.url, headers=_HEADERS, credentials=credentials, limits=limits, halt=halt)
         )
     clock = date.fromisoformat(environment.clock) if environment.clock else None
     database = Path(folder) / ".procspec" / "emulator.db"
     try:
-        app = emulator.create_app(database, clock=clock)
+        return Client(embedded(database, clock, halt))
     except emulator.EmulatorError as error:
         raise ServiceError(
             f"The emulator cannot start: {error}", hint=f"It keeps its data in {database}."
         ) from error
+
+
+def embedded(database: Path | str, clock: date | None, halt: Halt | None = None) -> Http:
+    """The emulator in this process, on a file or `:memory:`; raises EmulatorError."""
+    app = emulator.create_app(database, clock=clock)
     known = Credentials(token=emulator.TOKEN)
-    return Client(Http("http://emulator.localhost", headers=headers, credentials=known, app=app, halt=halt))
+    return Http("http://emulator.localhost", headers=_HEADERS, credentials=known, app=app, halt=halt)
 
 
 def _limits(environment: Environment) -> Limits:

@@ -12,7 +12,7 @@ from procspec.providers.workiva.emulator.store import KINDS
 from procspec.providers.workiva.emulator.world import Call, Operation
 
 _FINISH = members({"id": name, "status": one_of(*runs.OUTCOMES)}, required=("id",))
-_START = members({"id": name}, required=("id",))
+_ONE = members({"id": name}, required=("id",))
 _PERSON = members({"status": one_of("active", "suspended")}, required=("status",))
 
 
@@ -77,8 +77,22 @@ def finish(call: Call) -> Answer:
 
 def start(call: Call) -> Answer:
     """Starts a manual job run or group run whose turn has come."""
-    run, given = _run(call), _START(call.body, "")
+    run, given = _run(call), _ONE(call.body, "")
     runs.release(run, given["id"], call.world.stamp())
+    return _saved(call, run)
+
+
+def submit(call: Call) -> Answer:
+    """The assignee of a job run is done with it."""
+    run, given = _run(call), _ONE(call.body, "")
+    runs.submit(run, given["id"], call.world.stamp())
+    return _saved(call, run)
+
+
+def give_back(call: Call) -> Answer:
+    """The approver of a job run returns it to the assignee."""
+    run, given = _run(call), _ONE(call.body, "")
+    runs.give_back(run, given["id"], call.world.stamp())
     return _saved(call, run)
 
 
@@ -114,6 +128,8 @@ CONTROLS: Controls = (
     Operation("GET", f"{AT}/processRuns", READ, list_runs),
     Operation("POST", f"{_RUN}/finish", WRITE, finish, Takes.BODY),
     Operation("POST", f"{_RUN}/start", WRITE, start, Takes.BODY),
+    Operation("POST", f"{_RUN}/submit", WRITE, submit, Takes.BODY),
+    Operation("POST", f"{_RUN}/return", WRITE, give_back, Takes.BODY),
     Operation("POST", f"{_RUN}/close", WRITE, close),
     Operation("PUT", f"{AT}/people/{{personId}}", WRITE, set_person, Takes.BODY),
     *id_controls(KINDS),

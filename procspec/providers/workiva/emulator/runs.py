@@ -13,11 +13,15 @@ from procspec.providers.emulator.errors import bad_request
 from procspec.providers.emulator.nouns import NewId, Object
 from procspec.providers.workiva.emulator.certification import APPROVER, FINALIZER, expand, units
 from procspec.providers.workiva.emulator.errors import conflict, not_found
-from procspec.providers.workiva.emulator.tree import Place, action_of, is_generated, walk
+from procspec.providers.workiva.emulator.tree import Place, action_of, is_generated, payload_of, walk
 
 OUTCOMES = ("complete", "error", "errorHold", "cancelled")
 """How a job run can end, or stop; `error` and `errorHold` can be finished again."""
 
+APPROVAL, RETURNED = "Approval", "Returned"
+"""Where a running job with an approver is, in the words of the product (api-facts 1.7)."""
+
+_REVIEWED = ("sendTask", "contentRequest")
 _FINISHED = ("complete", "cancelled")
 _OWN = ("id", "revision", "created", "modified", "root", "name")
 
@@ -96,6 +100,7 @@ def is_finished(kind: str, node: Object) -> bool:
 def set_status(job: Object, status: str, stamp: Object) -> None:
     """Moves a job run on; a task is made when it starts."""
     job |= {"status": status, "modified": stamp, "revision": job["revision"] + 1}
+    job.pop("review", None)
     if status == "running" and "task" not in job:
         job["task"] = f"task-{uuid.uuid4().hex[:12]}"
 
@@ -187,6 +192,45 @@ def finish(run: Object, id: str, outcome: str, stamp: Object) -> None:
     if place.node["status"] != outcome:
         set_status(place.node, outcome, stamp)
     advance(run, stamp)
+
+
+def submit(run: Object, id: str, stamp: Object) -> None:
+    """The assignee is done: the approver has the job, or, where there is none, it is complete.
+
+    Support tells of Approval and Returned for tasks and content requests alone (api-facts 1.7), so nobody
+    submits a certification here; its signers sign. That a job stays `running` meanwhile, because `status`
+    has no word for it, is (inference).
+    """
+    job = _running_task(run, id)
+    if job.get("review") == APPROVAL:
+        raise conflict("The job run is in approval")
+    if "approver" in payload_of(job):
+        _review(job, APPROVAL, stamp)
+    else:
+        set_status(job, "complete", stamp)
+    advance(run, stamp)
+
+
+def give_back(run: Object, id: str, stamp: Object) -> None:
+    """The approver returns a job to its assignee, who has it as before."""
+    job = _running_task(run, id)
+    if job.get("review") != APPROVAL:
+        raise conflict("The job run is not in approval")
+    _review(job, RETURNED, stamp)
+    advance(run, stamp)
+
+
+def _running_task(run: Object, id: str) -> Object:
+    job = find(run, id, ("job",)).node
+    if job["status"] != "running":
+        raise conflict(f"The job run is {job['status']}")
+    if action_of(job) not in _REVIEWED:
+        raise conflict(f"A {action_of(job)} is not submitted")
+    return job
+
+
+def _review(job: Object, step: str, stamp: Object) -> None:
+    job |= {"review": step, "modified": stamp, "revision": job["revision"] + 1}
 
 
 def _siblings(place: Place) -> list[Object]:

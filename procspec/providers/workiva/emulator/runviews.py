@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from procspec.providers.emulator.nouns import Object
-from procspec.providers.workiva.emulator.runs import status_of
+from procspec.providers.workiva.emulator.runs import APPROVAL, status_of
 from procspec.providers.workiva.emulator.tree import action_of, is_generated, jobs
 
 PERMALINK = "https://app.wdesk.com/a/emulator/tasks"
@@ -52,7 +52,10 @@ class _View:
         }
 
     def action_status(self, job: Object) -> str:
-        return _ACTION_STATUS[job["status"]] if self.got else str(job["status"])
+        if not self.got:
+            return str(job["status"])
+        # Approval and Returned can only be here: `status` has no such words (api-facts 1.7, inference).
+        return str(job.get("review") or _ACTION_STATUS[job["status"]])
 
     def group(self, group: Object, place: Object) -> Object:
         shown = {
@@ -121,8 +124,10 @@ def _metadata(job: Object) -> Object:
     if "task" not in job or action not in _METADATA:
         return {"type": action}
     cancelled = job["status"] == "cancelled"
+    # The platform's tasks are "Awaiting Approval" then; what those of a process say is (inference).
+    waits = "Awaiting Approval" if job.get("review") == APPROVAL else "Created"
     task = {
-        "status": _TASK_STATUS.get(job["status"], "Created"),
+        "status": _TASK_STATUS.get(job["status"], waits),
         "task": job["task"],
         "permalink": f"{PERMALINK}/{job['task']}",
         "taskCancelled": cancelled,
