@@ -18,6 +18,7 @@ check: .venv/ready
 
 soak: .venv/ready
 	$(BIN)/python -m pytest tests/engine/test_walks.py --walk 20000
+	$(BIN)/python -m pytest -s -n 0 --kills -k kill tests/engine
 
 picture: .venv/ready
 	$(BIN)/python docs/picture.py

@@ -171,7 +171,16 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="Rewrite the golden files of tests/cases.")
+    parser.addoption(
+        "--kills", action="store_true", help="Kill at every boundary, also where every third is enough."
+    )
     parser.addoption("--walk", default=1000, type=int, help="Steps of the random walks, all together.")
+
+
+@pytest.fixture
+def third(request: pytest.FixtureRequest) -> int:
+    """The step from one kill position to the next where a run on every machine need not try them all."""
+    return 1 if request.config.getoption("--kills") else 3
 
 
 @pytest.fixture

@@ -18,14 +18,23 @@ from tests.conftest import Home, Server
 from tests.trees import processes, served
 
 EXAMPLES = sorted(path.parent for path in (Path(__file__).parent.parent / "examples").glob("*/procspec.yaml"))
+DEFINING = [path for path in EXAMPLES if "provider: workiva" in (path / "procspec.yaml").read_text()]
+"""The examples of a system that can define processes."""
 SLOW = settings(max_examples=12, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(params=EXAMPLES, ids=lambda path: path.name)
 def example(request: pytest.FixtureRequest, home: Home) -> Home:
-    shutil.copytree(
-        request.param, home.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".procspec")
-    )
+    return copied(request.param, home)
+
+
+@pytest.fixture(params=DEFINING, ids=lambda path: path.name)
+def defining(request: pytest.FixtureRequest, home: Home) -> Home:
+    return copied(request.param, home)
+
+
+def copied(example: Path, home: Home) -> Home:
+    shutil.copytree(example, home.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".procspec"))
     return home
 
 
@@ -85,15 +94,15 @@ def test_an_example_applies_valid(example: Home) -> None:
     assert "Apply complete" in result.out
 
 
-def test_an_example_is_imported(example: Home) -> None:
-    example.ok("apply", "--auto-approve")
-    for record in example.ok("state", "list", "-o", "json").json["records"]:
-        imports(example, record["key"])
-        shutil.rmtree(example.folder.parent / "imported")
+def test_an_example_is_imported(defining: Home) -> None:
+    defining.ok("apply", "--auto-approve")
+    for record in defining.ok("state", "list", "-o", "json").json["records"]:
+        imports(defining, record["key"])
+        shutil.rmtree(defining.folder.parent / "imported")
 
 
-def test_compile_is_deterministic(example: Home) -> None:
-    assert example.ok("compile").out == example.ok("compile").out
+def test_compile_is_deterministic(defining: Home) -> None:
+    assert defining.ok("compile").out == defining.ok("compile").out
 
 
 PROJECT = """\

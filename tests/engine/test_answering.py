@@ -411,20 +411,16 @@ def copied(ready: Path, to: Path) -> Path:
     return to / "project"
 
 
-PARTS = 3
-
-
-@pytest.mark.parametrize("part", range(PARTS))
-def test_wherever_it_is_killed_no_step_is_sent_twice(tmp_path: Path, part: int) -> None:
+def test_wherever_it_is_killed_no_step_is_sent_twice(tmp_path: Path, third: int) -> None:
     ready = tmp_path / "ready" / "project"
     ready.mkdir(parents=True)
     embedded(ready)
     boundaries = ran(copied(ready, tmp_path / "whole"), *TASK, count=True).boundaries
     positions = range(1, len(boundaries) + 1)
     assert len(positions) >= LEAST
-    for position in positions[part::PARTS]:
+    for position in positions[::third]:
         killed(copied(ready, tmp_path / str(position)), position)
-    print(f"task: killed at {len(positions[part::PARTS])} of {len(positions)} boundaries")
+    print(f"task: killed at {len(positions[::third])} of {len(positions)} boundaries")
 
 
 def killed(folder: Path, position: int) -> None:

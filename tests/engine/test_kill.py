@@ -103,17 +103,6 @@ def restore(folder: Path) -> None:
     (folder / "first.procspec.yaml").write_text(PROCESS.format(key="first", name="First"))
 
 
-def declare(folder: Path) -> None:
-    """A run of a process that the same apply creates."""
-    (folder / "start.procspec.yaml").write_text("kind: Run\nkey: start\nprocess: first\n")
-
-
-def declare_later(folder: Path) -> None:
-    """A run of a process that is there already."""
-    applied(folder)
-    declare(folder)
-
-
 @dataclass(frozen=True)
 class Scenario:
     """What is to be carried out when the kill comes, and how many boundaries that has at the least.
@@ -137,8 +126,6 @@ SCENARIOS = {
     "trash": Scenario(trash, APPLY, 38),
     "restore": Scenario(restore, APPLY, 55),
     "run": Scenario(applied, ("run", "first", "--auto-approve"), 50),
-    "create-and-start": Scenario(declare, APPLY, 140),
-    "start": Scenario(declare_later, APPLY, 50),
 }
 PARTS = 4
 EXPECTED = sum(scenario.expected for scenario in SCENARIOS.values())

@@ -10,8 +10,6 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-import pytest
-
 from tests.engine.test_kill import applied, command, copied, prepare
 from tests.killing import ran
 from tests.promises import Truth
@@ -25,7 +23,6 @@ jobs:
     sendTask: {title: Comment, assignee: ben}
 """
 TITLES = ("Eliminate", "Comment")
-PARTS = 4
 LEAST = 46
 """Boundaries that an add-jobs comes to."""
 
@@ -66,20 +63,20 @@ def is_there_once(home: Path, run: str = "first") -> None:
     assert code == 0, said
 
 
-def killed(ready: Path, tmp_path: Path, part: int, run: str = "first") -> None:
-    """Kills the command at every fourth boundary, and looks what becomes of it."""
+def killed(ready: Path, tmp_path: Path, third: int, run: str = "first") -> None:
+    """Kills the command at its boundaries, and looks what becomes of it."""
     whole = with_jobs(ready, tmp_path / "whole")
     boundaries = ran(whole, *words(whole, run), count=True).boundaries
     positions = range(1, len(boundaries) + 1)
     assert len(positions) >= LEAST
-    for position in positions[part::PARTS]:
+    for position in positions[::third]:
         home = with_jobs(ready, tmp_path / str(position))
         ended = ran(home, *words(home, run), kill_at=position)
         assert ended.code == -signal.SIGKILL, f"position {position}: not killed"
         assert sets(home) <= 1
         is_there_once(home, run)
         shutil.rmtree(home)
-    print(f"add-jobs: killed at {len(positions[part::PARTS])} of {len(positions)} boundaries")
+    print(f"add-jobs: killed at {len(positions[::third])} of {len(positions)} boundaries")
 
 
 def with_jobs(ready: Path, to: Path) -> Path:
@@ -95,19 +92,17 @@ def started(ready: Path) -> None:
     assert ran(ready, "run", "first", "--auto-approve").code == 0
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_the_jobs_are_there_once_wherever_it_is_killed(part: int, tmp_path: Path) -> None:
+def test_the_jobs_are_there_once_wherever_it_is_killed(third: int, tmp_path: Path) -> None:
     ready = tmp_path / "ready" / "project"
     started(ready)
-    killed(ready, tmp_path, part)
+    killed(ready, tmp_path, third)
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_a_run_that_no_record_knows_is_as_safe(part: int, tmp_path: Path) -> None:
+def test_a_run_that_no_record_knows_is_as_safe(third: int, tmp_path: Path) -> None:
     """Its record is made for the request."""
     ready = tmp_path / "ready" / "project"
     started(ready)
     (run,) = Truth(ready).runs()
     assert command(ready, "state", "rm", "first", "--auto-approve")[0] == 0
     (ready / "first.procspec.yaml").unlink()
-    killed(ready, tmp_path, part, run)
+    killed(ready, tmp_path, third, run)

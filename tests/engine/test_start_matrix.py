@@ -204,9 +204,8 @@ def test_nothing_is_started_twice(home: Home, name: str, kind: str, make: Make) 
 # --------------------------------------------------------------------------------------- the kill
 
 
-@pytest.mark.parametrize("part", range(2))
 @pytest.mark.parametrize("name", ["workingflow", "apptor"])
-def test_killed_anywhere_nothing_is_started_twice(name: str, part: int, tmp_path: Path) -> None:
+def test_killed_anywhere_nothing_is_started_twice(name: str, third: int, tmp_path: Path) -> None:
     system = SYSTEMS[name]
     ready = tmp_path / "ready" / "project"
     ready.mkdir(parents=True)
@@ -216,14 +215,14 @@ def test_killed_anywhere_nothing_is_started_twice(name: str, part: int, tmp_path
     assert whole.code == 0, whole.out
     positions = range(1, len(whole.boundaries) + 1)
     assert len(positions) >= system.boundaries
-    for position in positions[part::2]:
+    for position in positions[::third]:
         home = Home(_copied(ready, tmp_path / str(position)))
         assert ran(home.folder, *command, kill_at=position).code == -signal.SIGKILL
         lost = [id for id in system.started(home.folder) if id not in known(home.folder)]
         assert not lost or is_in_doubt(home.folder), f"position {position}: {lost} is lost"
         finished(home, system)
         shutil.rmtree(home.folder)
-    print(f"{name}: killed at {len(positions[part::2])} of {len(positions)} boundaries of a start")
+    print(f"{name}: killed at {len(positions[::third])} of {len(positions)} boundaries of a start")
 
 
 def _copied(ready: Path, to: Path) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,7 +20,6 @@ from procspec.providers.apptor.emulator.store import Store
 from tests import faults
 from tests.conftest import Home
 from tests.faults import Embedded, Rule
-from tests.killing import ran
 from tests.providers.apptor.test_provider import PROJECT, RUN
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "order-support"
@@ -119,40 +117,6 @@ def test_a_start_that_was_refused_may_be_tried_again(home: Home, status: int) ->
     rules.clear()
     home.ok(*APPLY)
     assert len(instances(home.folder)) == 1
-
-
-LEAST = 40
-"""Boundaries of the start; the test fails when it comes to fewer."""
-PARTS = 3
-
-
-@pytest.mark.parametrize("part", range(PARTS))
-def test_wherever_it_is_killed_nothing_is_started_twice(tmp_path: Path, part: int) -> None:
-    boundaries = ran(support(made(tmp_path / "whole")).folder, *APPLY, count=True).boundaries
-    positions = range(1, len(boundaries) + 1)
-    assert len(positions) >= LEAST
-    for position in positions[part::PARTS]:
-        killed(support(made(tmp_path / str(position))), position)
-    print(f"start: killed at {len(positions[part::PARTS])} of {len(positions)} boundaries")
-
-
-def made(folder: Path) -> Path:
-    (folder / "project").mkdir(parents=True)
-    return folder / "project"
-
-
-def killed(home: Home, position: int) -> None:
-    assert ran(home.folder, *APPLY, kill_at=position).code == -signal.SIGKILL
-    there = instances(home.folder)
-    again = home.run(*APPLY)
-    if again.code == 4:
-        assert instances(home.folder) == there
-        home.ok("resolve", "order-9981", *(("--id", there[0]) if there else ("--not-started",)))
-        again = home.run(*APPLY)
-    assert again.code == 0, f"position {position}: {again.out}{again.err}"
-    (run,) = home.record("order-9981")["runs"]
-    assert [run["id"]] == instances(home.folder), f"position {position}"
-    shutil.rmtree(home.folder)
 
 
 # ------------------------------------------------------------------------------- over the network
