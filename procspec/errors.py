@@ -15,7 +15,7 @@
         └── UnknownOutcome       exit 4    it may have acted, and there is no way to ask
 
 A run that `watch` sees fail, be cancelled or time out is no failure of ours: exit 9 is told by
-`engine.watching.End`, without an exception.
+`engine.runtime.watching.End`, without an exception.
 
 Every error has a message for people and, where there is one, a hint that says what to do next.
 """

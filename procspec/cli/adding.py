@@ -15,7 +15,7 @@ from procspec.cli.report import FORMAT
 from procspec.cli.screen import Globals
 
 if TYPE_CHECKING:
-    from procspec.engine.adding import Adding
+    from procspec.engine.runtime.adding import Adding
 
 
 @click.command("add-jobs")
@@ -54,7 +54,7 @@ def command(
     that has them already is left alone.
     """
     from procspec.cli.checked import checked, sound
-    from procspec.engine.adding import Where, add, ready, settle
+    from procspec.engine.runtime.adding import Where, add, ready, settle
     from procspec.engine.session import labels
     from procspec.source.jobs import written
 

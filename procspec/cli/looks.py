@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from procspec.cli.report import FORMAT
 from procspec.cli.screen import Screen
-from procspec.engine.watching import End, Sight
+from procspec.engine.runtime.watching import End, Sight
 from procspec.model import Json
 from procspec.render import events
 from procspec.render.live import Frame, can_draw, framed

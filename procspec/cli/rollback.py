@@ -38,7 +38,7 @@ def command(
     from procspec.codec import encode
     from procspec.engine.guard import Consent
     from procspec.engine.history import find
-    from procspec.engine.rollback import missing, rollback_errand, rollback_plan
+    from procspec.engine.undo.rollback import missing, rollback_errand, rollback_plan
     from procspec.render import history
 
     project, _ = opening.sound(given, environment, variables)

@@ -12,7 +12,7 @@ from procspec.cli.report import FORMAT
 from procspec.cli.screen import Globals
 
 if TYPE_CHECKING:
-    from procspec.engine.files import Download, Files
+    from procspec.engine.runtime.files import Download, Files
     from procspec.engine.session import Session
 
 
@@ -45,7 +45,7 @@ def command(
     RUN is the id of a run, or a key: then the last run of it. NAME is the name that the system keeps a file
     by, or a variable of the run that holds it.
     """
-    from procspec.engine.files import list_files
+    from procspec.engine.runtime.files import list_files
 
     if out is None and (force or names):
         raise click.UsageError("NAME and --force are for downloads: say --out DIR.")
@@ -72,7 +72,7 @@ def _list(given: Globals, found: Files, output: str) -> None:
 def _download(given: Globals, session: Session, found: Files, out: Path, *, force: bool, output: str) -> int:
     from procspec.cli.progress import Bar
     from procspec.codec import encode
-    from procspec.engine.files import download, exit_code
+    from procspec.engine.runtime.files import download, exit_code
 
     bar = Bar()
 

@@ -15,7 +15,7 @@ from procspec.cli.screen import Globals
 from procspec.render.visible import visible
 
 if TYPE_CHECKING:
-    from procspec.engine.running import Start
+    from procspec.engine.runtime.running import Start
     from procspec.render.style import Paint
 
 
@@ -47,7 +47,7 @@ def command(
     """
     from procspec.cli.checked import checked, sound
     from procspec.cli.watch import follow
-    from procspec.engine.running import ready, run
+    from procspec.engine.runtime.running import ready, run
     from procspec.engine.session import labels
 
     if watch and output == "json":

@@ -8,7 +8,7 @@ from procspec.cli import opening, options
 from procspec.cli.confirm import confirm
 from procspec.cli.report import FORMAT
 from procspec.cli.screen import Globals
-from procspec.engine.acts import undone
+from procspec.engine.runtime.acts import undone
 from procspec.engine.session import blocked, known_ids
 from procspec.errors import Refused, UsageError
 from procspec.model import Record

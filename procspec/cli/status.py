@@ -27,7 +27,7 @@ def command(
     output: str,
 ) -> int:
     """Look at a run once; RUN is its id, or a key of which the last run is meant."""
-    from procspec.engine.runs import run_of, seen_run
+    from procspec.engine.runtime.runs import run_of, seen_run
     from procspec.engine.session import labels
     from procspec.render.run import data
     from procspec.render.run import run as render

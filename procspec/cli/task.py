@@ -16,7 +16,7 @@ from procspec.model import Json
 from procspec.render.visible import visible
 
 if TYPE_CHECKING:
-    from procspec.engine.answering import Step
+    from procspec.engine.runtime.answering import Step
 
 
 def _texts(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -67,7 +67,7 @@ def command(
 
     INSTANCE is the id of the run, or a KEY whose last run it is; NODE is the node's id in the designer.
     """
-    from procspec.engine.answering import CANCEL, COMPLETE, finish, prepare
+    from procspec.engine.runtime.answering import CANCEL, COMPLETE, finish, prepare
     from procspec.render.task import task
 
     if complete is cancel:

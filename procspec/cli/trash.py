@@ -32,7 +32,7 @@ def command(
     """
     from procspec.cli.carrying import carried
     from procspec.engine.guard import Consent
-    from procspec.engine.trashing import trash_errand, trash_plan
+    from procspec.engine.undo.trashing import trash_errand, trash_plan
     from procspec.render.visible import visible
 
     project, _ = opening.sound(given, environment, variables)

@@ -77,7 +77,7 @@ def command(
 
     Exit code 9 when the run ends in error, is cancelled, or is not over in time.
     """
-    from procspec.engine.runs import run_of
+    from procspec.engine.runtime.runs import run_of
 
     project, _ = opening.sound(given, environment, variables)
     with opening.session(given, project) as session:
@@ -103,8 +103,8 @@ def follow(
     `output` is `text` or `jsonl`; times are in seconds. `as_of` is what due dates are compared with.
     """
     from procspec.cli.looks import telling
+    from procspec.engine.runtime.watching import Pace, Until, watch
     from procspec.engine.session import labels
-    from procspec.engine.watching import Pace, Until, watch
 
     pace = Pace(
         today=lambda: today(session.project, as_of),

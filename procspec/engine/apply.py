@@ -11,9 +11,9 @@ from procspec.engine.carry import carry
 from procspec.engine.guard import Consent, check_consent, check_world
 from procspec.engine.history import Trail, ended
 from procspec.engine.moves import Seen, check_moves, seen, take_over
+from procspec.engine.runtime.starting import start_all
 from procspec.engine.session import Session, known_ids
 from procspec.engine.settle import failed
-from procspec.engine.starting import start_all
 from procspec.engine.steps import done
 from procspec.engine.work import Errand, Work, as_filed
 from procspec.errors import ProcspecError

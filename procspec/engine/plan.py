@@ -10,8 +10,8 @@ from functools import partial
 
 from procspec.engine.cascade import cascade
 from procspec.engine.landing import judged
-from procspec.engine.launching import needed, plan_runs
 from procspec.engine.moves import hints, seen
+from procspec.engine.runtime.launching import needed, plan_runs
 from procspec.engine.session import Session, Wanted, blocked, chosen, is_kept, is_live, is_run, labels
 from procspec.engine.settle import adoption, check_made
 from procspec.errors import UnknownOutcome

@@ -10,7 +10,7 @@ from typing import Final
 
 from procspec.engine.expectations import Moment, state, unmet
 from procspec.engine.rules import problem
-from procspec.engine.runs import keyed as with_keys
+from procspec.engine.runtime.runs import keyed as with_keys
 from procspec.engine.session import Wanted
 from procspec.engine.settle import located
 from procspec.errors import NotConverged, ServiceError

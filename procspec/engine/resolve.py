@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from procspec.engine import acts
 from procspec.engine.moves import seen, take_over
+from procspec.engine.runtime import acts
 from procspec.engine.session import Session, Wanted, known_ids
 from procspec.engine.settle import adoption, check_made
 from procspec.errors import NotConverged, UnknownOutcome, UsageError

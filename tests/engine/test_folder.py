@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from procspec.engine.folder import Folder
+from procspec.engine.runtime.folder import Folder
 from procspec.errors import ProcspecError, Refused
 
 

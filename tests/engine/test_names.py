@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procspec.engine.names import LONGEST, numbered, safe
+from procspec.engine.runtime.names import LONGEST, numbered, safe
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,9 @@ import pytest
 
 from procspec.cli import opening
 from procspec.cli.screen import Globals, Screen
-from procspec.engine.runs import keyed, maker, run_of, seen_run
+from procspec.engine.runtime.runs import keyed, maker, run_of, seen_run
+from procspec.engine.runtime.watching import SLOWEST, End, Pace, Sight, Until, changes, slower, watch
 from procspec.engine.session import Session
-from procspec.engine.watching import SLOWEST, End, Pace, Sight, Until, changes, slower, watch
 from procspec.errors import Denied, ServiceError
 from procspec.halt import Halt
 from procspec.model import ROOT, Event, EventKind, Kind, Phase, Run, RunNode

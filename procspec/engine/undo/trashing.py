@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from procspec.engine.carry import back, there, trash
-from procspec.engine.errand import gathered, known
 from procspec.engine.moves import seen
 from procspec.engine.plan import leftovers, nothing, pruned
 from procspec.engine.session import Session, Wanted, blocked, is_kept
 from procspec.engine.settle import verdict
+from procspec.engine.undo.errand import gathered, known
 from procspec.engine.work import Errand, Work, check_plan
 from procspec.errors import Refused, StalePlan
 from procspec.model import PROCESS, Action, Base, Change, Outcome, Plan, ProcessPlan, Record

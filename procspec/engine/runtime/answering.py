@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from procspec.engine.acts import about, act, holder, pending, send, taken, unknown
-from procspec.engine.runs import read, run_of
+from procspec.engine.runtime.acts import about, act, holder, pending, send, taken, unknown
+from procspec.engine.runtime.runs import read, run_of
 from procspec.engine.session import Session
 from procspec.errors import Refused, UnknownOutcome
 from procspec.model import Action, Answered, Json, Record, Request, Run

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from procspec.engine import acts
 from procspec.engine.moves import records
-from procspec.engine.placing import Spot, named, place
-from procspec.engine.runs import keyed, maker, read, run_of
+from procspec.engine.runtime import acts
+from procspec.engine.runtime.placing import Spot, named, place
+from procspec.engine.runtime.runs import keyed, maker, read, run_of
 from procspec.engine.session import Session, Wanted
 from procspec.errors import ProcspecError, Refused, SpecError, UnknownOutcome
 from procspec.model import (

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from procspec.engine.names import numbered, safe
+from procspec.engine.runtime.names import numbered, safe
 from procspec.errors import ProcspecError, Refused
 
 _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from procspec.engine.folder import Folder
-from procspec.engine.runs import read, run_of
+from procspec.engine.runtime.folder import Folder
+from procspec.engine.runtime.runs import read, run_of
 from procspec.engine.session import Session
 from procspec.errors import ProcspecError
 from procspec.model import Json, Run

@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from procspec.engine.history import send
 from procspec.engine.keeping import keep_id
-from procspec.engine.launching import mark, request
-from procspec.engine.ready import prepare
+from procspec.engine.runtime.launching import mark, request
+from procspec.engine.runtime.ready import prepare
 from procspec.engine.session import Session, WantedRun, settling
 from procspec.errors import Contended, NotConverged, ProcspecError, SpecError, StalePlan, UnknownOutcome
 from procspec.model import NEW_ID, Action, Intent, Outcome, Plan, Record, Request, RunPlan, Started

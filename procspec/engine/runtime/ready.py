@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from procspec.engine.launching import first
 from procspec.engine.moves import records
 from procspec.engine.plan import compare
+from procspec.engine.runtime.launching import first
 from procspec.engine.session import Session, blocked, chosen
 from procspec.engine.settle import found
 from procspec.errors import Refused, SpecError, UnknownOutcome

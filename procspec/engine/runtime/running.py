@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from procspec.engine.launching import plan_runs
 from procspec.engine.moves import seen, take_over
-from procspec.engine.ready import prepare
+from procspec.engine.runtime.launching import plan_runs
+from procspec.engine.runtime.ready import prepare
+from procspec.engine.runtime.starting import start, start_declared
 from procspec.engine.session import Session, WantedRun, chosen
-from procspec.engine.starting import start, start_declared
 from procspec.errors import Refused, StalePlan, UnknownOutcome
 from procspec.model import Action, Base, Launch, ProcessPlan, Record, Request, RunPlan
 

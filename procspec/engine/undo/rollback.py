@@ -11,15 +11,15 @@ from dataclasses import replace
 from functools import partial
 
 from procspec.engine.carry import trash
-from procspec.engine.errand import gathered
 from procspec.engine.moves import Seen, seen
 from procspec.engine.plan import base_of, nothing
 from procspec.engine.sending import send_all, send_or_raise
 from procspec.engine.session import Session, Wanted, blocked, known_ids
 from procspec.engine.settle import failed, verdict
 from procspec.engine.steps import must_read, with_trouble
-from procspec.engine.trashing import THERE_ALREADY, brought, gone, half_done, restoring, trashing
-from procspec.engine.undoing import Values, attainable, compared, moved, placed, renewed
+from procspec.engine.undo.errand import gathered
+from procspec.engine.undo.trashing import THERE_ALREADY, brought, gone, half_done, restoring, trashing
+from procspec.engine.undo.undoing import Values, attainable, compared, moved, placed, renewed
 from procspec.engine.work import Errand, Work, check_plan
 from procspec.errors import Interrupted, ProcspecError, Refused, StalePlan
 from procspec.model import (

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from procspec.engine.moves import records
-from procspec.engine.runs import keyed, maker, read
+from procspec.engine.runtime.runs import keyed, maker, read
 from procspec.engine.session import Session
 from procspec.errors import Denied, ServiceError
 from procspec.model import Event, EventKind, Phase, Record, Run, RunNode
