@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command("run")
-@click.argument("key")
+@click.argument("key", callback=options.readable)
 @options.project
 @options.as_of
 @options.output("text", "json")
@@ -59,7 +59,8 @@ def command(
         tell = given.screen.tell if output == "json" else given.screen.say
         tell(_shown(one, labels(project), given.screen.paint))
         if not auto_approve:
-            confirm(given.screen, "Start it?", "Use run with --auto-approve.", answer=one.item.title)
+            answer = one.item.title.strip() or key
+            confirm(given.screen, "Start it?", "Use run with --auto-approve.", answer=answer)
         id = run(session, one, lock_timeout=lock_timeout)
         code = given.halt.exit_code
         if output == "json":

@@ -171,6 +171,64 @@ def test_a_process_by_its_id(declared: Home, server: Server) -> None:
     assert len(runs(server, declared)) == 1
 
 
+def test_a_process_by_its_id_is_validated_before(declared: Home, server: Server) -> None:
+    declared.ok("apply", "close", "--auto-approve")
+    id = declared.record("close")["id"]
+    declared.write(START, RUN.replace("process: close", f"process: {id}"))
+    server.clear()
+    declared.ok("run", "start", "--auto-approve")
+    assert kinds(server) == ["GET", "validation", "run"]
+    declared.write(START, RUN.replace("process: close", f"process: {id}").replace("start", "again"))
+    server.control("PUT", "people/user-1", {"status": "suspended"})
+    said = declared.run("apply", "--auto-approve")
+    server.control("PUT", "people/user-1", {"status": "active"})
+    assert said.code == 3 and f"{START}:3:10" in said.out
+    assert len(runs(server, declared)) == 1
+
+
+def test_a_process_that_somebody_changed_since_the_plan_is_not_started(
+    declared: Home, server: Server
+) -> None:
+    """By its id nothing else would notice: other people would get the mail than the plan says."""
+    declared.ok("apply", "close", "--auto-approve")
+    id = declared.record("close")["id"]
+    declared.write(START, RUN.replace("process: close", f"process: {id}"))
+    saved = str(declared.folder / "plan.json")
+    declared.ok("plan", "--out", saved)
+    at = "/root/children/0/job/arguments/sendTaskArgs/assignee/id"
+    patch = [{"op": "replace", "path": at, "value": "user-9"}]
+    server.control("POST", f"processes/{id}/edit", patch)
+    assert declared.run("apply", saved).code == 6
+    assert runs(server, declared) == []
+
+
+def test_a_process_whose_key_moves_is_looked_at_before(declared: Home, server: Server) -> None:
+    """Its record is written anew, which says nothing about the process on the server."""
+    declared.ok("apply", "close", "--auto-approve")
+    declared.edit(FILE, "key: close", "key: shut")
+    declared.write(START, RUN.replace("process: close", "process: shut"))
+    text = (declared.folder / "procspec.yaml").read_text()
+    declared.write("procspec.yaml", f"{text}moved: [{{from: close, to: shut}}]\n")
+    saved = str(declared.folder / "plan.json")
+    declared.ok("plan", "--out", saved)
+    server.clear()
+    declared.ok("apply", saved)
+    assert kinds(server)[-3:] == ["GET", "validation", "run"]
+
+
+def test_what_a_plan_file_says_of_a_run_is_what_is_started(declared: Home, server: Server) -> None:
+    declared.ok("apply", "close", "--auto-approve")
+    path = declared.folder / "plan.json"
+    declared.ok("plan", "--out", str(path))
+    for name, value in (("tasks", []), ("title", "Another"), ("process", "another"), ("inputs", {"a": 1})):
+        plan = json.loads(path.read_text())
+        plan["runs"][0][name] = value
+        other = declared.folder / "other.json"
+        other.write_text(json.dumps(plan))
+        assert declared.run("apply", str(other)).code == 6, name
+    assert runs(server, declared) == []
+
+
 def test_a_process_that_nobody_knows(declared: Home) -> None:
     declared.write(START, RUN.replace("process: close", "process: clsoe"))
     said = declared.run("plan")

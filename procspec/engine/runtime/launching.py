@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from procspec.digest import digest
 from procspec.engine.moves import Seen
@@ -29,19 +30,25 @@ from procspec.model import (
 from procspec.providers.base import Ability
 from procspec.source.suggest import hint
 
+_NOBODY: Mapping[str, Node] = MappingProxyType({})
 _MADE = (Action.CREATE, Action.REPLACE)
 
 
 def plan_runs(
-    session: Session, now: Seen, keys: Iterable[str], plans: Iterable[ProcessPlan]
+    session: Session,
+    now: Seen,
+    keys: Iterable[str],
+    plans: Iterable[ProcessPlan],
+    lives: Mapping[str, Node] = _NOBODY,
 ) -> tuple[RunPlan, ...]:
     """The runs among `keys`, all without any, in path order; those of gone files that are not settled last.
 
     At most one request for all: the list of a system that has one; and one GET for every process that the
-    files name by its id. Raises SpecError, with places, for what the system has not or cannot start.
+    files name by its id, unless `lives` has it. Raises SpecError, with places, for what the system has not
+    or cannot start.
     """
     asked, items = frozenset(keys), {item.key: item for item in plans}
-    scene = _Scene(session, items)
+    scene = _Scene(session, items, lives)
     found = [
         scene.plan(file, now.records.get(key))
         for key, file in session.runs.items()
@@ -73,9 +80,10 @@ def request(session: Session, file: WantedRun, process: str) -> Request:
 class _Scene:
     """What planning the runs of one plan looks at, read when the first of them needs it."""
 
-    def __init__(self, session: Session, items: Mapping[str, ProcessPlan]) -> None:
+    def __init__(self, session: Session, items: Mapping[str, ProcessPlan], lives: Mapping[str, Node]) -> None:
         self.session = session
         self.items = items
+        self.lives = lives
         self.problems: list[Diagnostic] = []
         self._listed: tuple[Definition, ...] | None = None
         self._asked = False
@@ -117,11 +125,10 @@ class _Scene:
             return self.of_list(file, made, {one.key: one for one in listed})
         if Ability.DEFINE in self.session.provider.cannot:
             return self.ready(file, made, id, None)
-        live = self.session.service.read(id)
+        live = self.lives.get(id) or self.session.service.read(id)
         if live is None:
-            known = hint(id, self.session.files)
-            detail = f'Neither the project nor the server has a process "{id}".{known}'
-            return self.problem(file, made, "unknown-definition", detail)
+            self.problems.append(unknown(self.session, file))
+            return made
         return self.ready(file, replace(made, title=live.title), id, tuple(first(live.children[0])))
 
     def of_list(self, file: WantedRun, made: RunPlan, listed: Mapping[str, Definition]) -> RunPlan:
@@ -150,6 +157,13 @@ class _Scene:
         if not self._asked:
             self._listed, self._asked = self.session.service.definitions(), True
         return self._listed
+
+
+def unknown(session: Session, file: WantedRun) -> Diagnostic:
+    """A process that a run names, and that nobody has."""
+    id = file.launch.process
+    detail = f'Neither the project nor the server has a process "{id}".{hint(id, session.files)}'
+    return problem("unknown-definition", file.document.place(("process",)), detail)
 
 
 def _changed(file: WantedRun, record: Record) -> str:

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from procspec.engine.moves import records
 from procspec.engine.plan import compare
-from procspec.engine.runtime.launching import first
-from procspec.engine.session import Session, blocked, chosen
-from procspec.engine.settle import found
+from procspec.engine.runtime.launching import first, unknown
+from procspec.engine.session import Session, WantedRun, blocked, chosen
+from procspec.engine.settle import found, located
 from procspec.errors import Refused, SpecError, UnknownOutcome
-from procspec.model import Record, Task
+from procspec.model import Node, Record, Task
+from procspec.providers.base import Ability
 from procspec.reconcile import keyed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
-    """A process that is applied and valid: its record, what people call it, and who gets a task at once."""
+class Looked:
+    """A process that was looked at and is valid: as it is live, and who gets a task at once.
 
-    title: str
-    record: Record
-    tasks: tuple[Task, ...]
+    `record` is that of a process of the project.
+    """
+
+    live: Node
+    record: Record | None = None
+
+    @property
+    def id(self) -> str:
+        """The server's id of it."""
+        return str(self.live.id)
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """Who gets a task at once."""
+        return tuple(first(self.live.children[0]))
 
 
-def prepare(session: Session, key: str) -> Applied:
+def prepare(session: Session, key: str) -> Looked:
     """Looks whether the process is as its file says, and valid: one GET, one validation.
 
     Raises Refused for a process that is not applied, UnknownOutcome for one that is not settled,
@@ -38,7 +51,25 @@ def prepare(session: Session, key: str) -> Applied:
     problems = found(session, file, record, live)
     if problems:
         raise SpecError(problems)
-    return Applied(title=live.title, record=record, tasks=tuple(first(live.children[0])))
+    return Looked(live=live, record=record)
+
+
+def look(session: Session, file: WantedRun) -> Looked | None:
+    """As `prepare`, of a process that a run names by its id; None where the system validates nothing.
+
+    What the server finds is told at the place that names the process.
+    """
+    if Ability.DEFINE in session.provider.cannot:
+        return None
+    id, place = file.launch.process, file.document.place(("process",))
+    live = session.service.read(id)
+    if live is None:
+        raise SpecError([unknown(session, file)])
+    record = Record(environment=session.environment, key=file.key, salt="")
+    problems = located(None, record, session.service.validate(live))
+    if problems:
+        raise SpecError([replace(one, place=place) for one in problems])
+    return Looked(live=live)
 
 
 def _settled(session: Session, key: str) -> Record:

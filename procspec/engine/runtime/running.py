@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from procspec.engine.moves import seen, take_over
 from procspec.engine.runtime.launching import plan_runs
-from procspec.engine.runtime.ready import prepare
+from procspec.engine.runtime.ready import look, prepare
 from procspec.engine.runtime.starting import start, start_declared
 from procspec.engine.session import Session, WantedRun, chosen
 from procspec.errors import Refused, StalePlan, UnknownOutcome
@@ -37,11 +37,11 @@ def ready(session: Session, key: str, *, email: bool) -> Start:
     if key in session.runs:
         return _declared(session, session.runs[key], email)
     found = prepare(session, key)
-    id = str(found.record.id)
-    wanted = session.provider.start(Launch(process=id, email=email))
-    base = Base(serial=found.record.serial, id=id)
-    item = RunPlan(key=key, title=found.title, process=key, base=base, request=wanted, tasks=found.tasks)
-    return Start(item=item, request=wanted, record=found.record, process=id)
+    wanted = session.provider.start(Launch(process=found.id, email=email))
+    base = Base(serial=found.record.serial if found.record else 0, id=found.id)
+    title = found.live.title
+    item = RunPlan(key=key, title=title, process=key, base=base, request=wanted, tasks=found.tasks)
+    return Start(item=item, request=wanted, record=found.record, process=found.id)
 
 
 def _declared(session: Session, file: WantedRun, email: bool) -> Start:
@@ -50,7 +50,11 @@ def _declared(session: Session, file: WantedRun, email: bool) -> Start:
     now, process = seen(session), file.launch.process
     session = replace(session, runs={**session.runs, file.key: file})
     of = _standing(session, process, now.records.get(process))
-    item = plan_runs(session, now, [file.key], of)[0]
+    record = now.records.get(file.key)
+    begun = record is not None and (record.intent or record.runs)
+    found = None if of or begun else look(session, file)
+    lives = {found.id: found.live} if found else {}
+    item = plan_runs(session, now, [file.key], of, lives)[0]
     if item.blocked:
         raise UnknownOutcome(item.blocked)
     if item.request is None:
@@ -58,8 +62,8 @@ def _declared(session: Session, file: WantedRun, email: bool) -> Start:
             f"Nothing was started: {file.key} was, as {item.started}; a run is started once.",
             hint="Give it another key to start another one.",
         )
-    id = str(prepare(session, process).record.id) if of else process
-    return Start(item=item, request=item.request, record=now.records.get(file.key), process=id, file=file)
+    id = prepare(session, process).id if of else process
+    return Start(item=item, request=item.request, record=record, process=id, file=file)
 
 
 def _standing(session: Session, process: str, record: Record | None) -> tuple[ProcessPlan, ...]:

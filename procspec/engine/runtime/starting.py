@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from procspec.engine.history import send
 from procspec.engine.keeping import keep_id
-from procspec.engine.runtime.launching import mark, request
-from procspec.engine.runtime.ready import prepare
+from procspec.engine.runtime.launching import first, mark, request
+from procspec.engine.runtime.ready import look, prepare
 from procspec.engine.session import Session, WantedRun, settling
 from procspec.errors import Contended, NotConverged, ProcspecError, SpecError, StalePlan, UnknownOutcome
 from procspec.model import NEW_ID, Action, Intent, Outcome, Plan, Record, Request, RunPlan, Started
@@ -58,8 +58,11 @@ def start_all(
 ) -> dict[str, Outcome]:
     """The runs of a plan, one after another, once its processes are done: an outcome each, by key."""
     outcomes = {}
+    # Of a process that was idle nothing was asked, even where an apply wrote its record anew.
+    asked = {item.key for item in plan.processes if not item.idle}
+    looked = {key: one for key, one in before.items() if key in asked}
     for item in plan.starting:
-        outcomes[item.key] = _one(session, item, before, owner)
+        outcomes[item.key] = _one(session, item, looked, owner)
         report(outcomes[item.key])
     return outcomes
 
@@ -78,7 +81,13 @@ def _one(session: Session, item: RunPlan, before: Outcomes, owner: str) -> Outco
             diagnostics=error.diagnostics,
         )
     except ProcspecError as error:
-        return replace(_told(item), exit_code=error.exit_code, error=error.message, hint=error.hint)
+        return _failed(item, error)
+    except Exception as error:  # a fault of ours must not hide what became of the others
+        return _failed(item, ProcspecError(f"procspec itself failed: {type(error).__name__}: {error}"))
+
+
+def _failed(item: RunPlan, error: ProcspecError) -> Outcome:
+    return replace(_told(item), exit_code=error.exit_code, error=error.message, hint=error.hint)
 
 
 def _told(item: RunPlan) -> Outcome:
@@ -86,15 +95,38 @@ def _told(item: RunPlan) -> Outcome:
 
 
 def _started(session: Session, item: RunPlan, before: Outcomes, owner: str) -> Record:
-    file, wanted = session.runs.get(item.key), item.request
-    if file is None or wanted is None or wanted != request(session, file, item.base.id or NEW_ID):
-        raise StalePlan(f"{item.key} was changed in the plan file.", hint="Make a new plan.")
+    file = session.runs.get(item.key)
+    if file is None:
+        raise StalePlan(f"The file of {item.key} is gone.", hint="Make a new plan.")
+    _check(item, _made(session, file, item))
     process = _ready(session, file, item, before)
+    wanted = request(session, file, item.base.id or NEW_ID)
     wanted = replace(wanted, path=wanted.path.replace(NEW_ID, quote(process, safe="")))
     record = session.store.read(session.environment).get(item.key)
     if (record.serial if record else 0) != item.base.serial:
         raise Contended(f"The record of {item.key} has changed meanwhile.")
     return start_declared(session, file, record, wanted, process, owner)
+
+
+def _made(session: Session, file: WantedRun, item: RunPlan) -> RunPlan:
+    """The plan of the run as it would be made now; of what only the system knows, as it was reviewed."""
+    launch = file.launch
+    wanted = request(session, file, item.base.id or NEW_ID)
+    made = replace(item, process=launch.process, inputs=launch.inputs, request=wanted)
+    if launch.process in session.files:
+        desired = session.files[launch.process].desired
+        return replace(made, title=desired.title, tasks=tuple(first(desired.children[0])))
+    found = look(session, file)
+    return replace(made, title=found.live.title, tasks=found.tasks) if found else made
+
+
+def _check(item: RunPlan, made: RunPlan) -> None:
+    """What was reviewed is what is started: from what, with what, and whom it reaches."""
+    if item != made:
+        raise StalePlan(
+            f"{item.key} is not as the plan says: whom it reaches, or what it is started from, has changed.",
+            hint="Make a new plan and look at it again.",
+        )
 
 
 def start_declared(
@@ -115,7 +147,7 @@ def _ready(session: Session, file: WantedRun, item: RunPlan, before: Outcomes) -
         return process
     done = before.get(process)
     if done is None:
-        id = str(prepare(session, process).record.id)
+        id = prepare(session, process).id
     elif done.exit_code or done.id is None:
         raise NotConverged(f"Nothing was started: {process} was not carried out.")
     else:
