@@ -11,6 +11,7 @@
     ├── Interrupted              exit 130  Ctrl-C came before this could begin
     │   └── Terminated           exit 143  SIGTERM did
     └── ServiceError             exit 1    the remote system refused, or could not be reached
+        ├── Unanswered           exit 1    no whole answer came, to a request that can be sent again
         ├── Denied               exit 7    401 or 403
         └── UnknownOutcome       exit 4    it may have acted, and there is no way to ask
 
@@ -100,6 +101,7 @@ class ServiceError(ProcspecError):
 
     `status` is None when no answer came. `code` is whatever the server calls it (T10: not stable;
     show it, never branch on it). `trace` is the server's own id of the request, "" when it gave none.
+    `wait` is how many seconds the server asks to wait, 0 when it does not say.
     """
 
     def __init__(
@@ -112,6 +114,7 @@ class ServiceError(ProcspecError):
         body: object = None,
         hint: str = "",
         trace: str = "",
+        wait: float = 0.0,
     ) -> None:
         super().__init__(message, hint=hint)
         self.request = request
@@ -119,6 +122,11 @@ class ServiceError(ProcspecError):
         self.code = code
         self.body = body
         self.trace = trace
+        self.wait = wait
+
+
+class Unanswered(ServiceError):
+    """Nobody was reached, or an answer was lost that has changed nothing: asking later may go well."""
 
 
 class Denied(ServiceError):

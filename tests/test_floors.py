@@ -15,6 +15,7 @@ FLOORS = {
     "digest": 0.1,
     "codec": 0.1,
     "loopback": 0.1,
+    "moment": 0.1,
     "halt": 0.2,
     "redaction": 0.1,
     "workdays": 0.1,

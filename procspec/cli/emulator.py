@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
+from procspec import providers
 from procspec.cli.screen import Globals
 from procspec.errors import ProcspecError
-
-
-class _Emulator(NamedTuple):
-    """One row: where it is, how people call the system, and the database of the embedded one."""
-
-    module: str
-    title: str
-    file: str
-
-
-_EMULATORS: Mapping[str, _Emulator] = {
-    "workiva": _Emulator("procspec.providers.workiva.emulator", "Workiva", "emulator.db"),
-    "workingflow": _Emulator(
-        "procspec.providers.workingflow.emulator", "Workingflow", "emulator-workingflow.db"
-    ),
-    "apptor": _Emulator("procspec.providers.apptor.emulator", "apptor flow", "emulator-apptor.db"),
-}
-"""The emulators by provider: `TOKEN` and `serve` of the module."""
 
 
 @click.group("emulator")
@@ -39,7 +19,7 @@ def command() -> None:
 
 @command.command("serve")
 @click.option(
-    "--provider", type=click.Choice([*_EMULATORS]), default="workiva", show_default=True, help="The system."
+    "--provider", type=click.Choice(providers.NAMES), default="workiva", show_default=True, help="The system."
 )
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8787, show_default=True, help="0 chooses a free one."
@@ -62,13 +42,12 @@ def serve(
     quirks: tuple[str, ...],
 ) -> int:
     """Serve an emulator on a loopback port until Ctrl-C."""
-    row = _EMULATORS[provider]
-    emulator = importlib.import_module(row.module)
+    emulator = providers.emulator_of(provider)
 
     def ready(url: str) -> None:
-        given.screen.say(f"{row.title} emulator on {url}   token: {emulator.TOKEN}   (Ctrl-C ends it)")
+        given.screen.say(f"{emulator.title} emulator on {url}   {emulator.key}   (Ctrl-C ends it)")
 
-    file = database or given.folder / ".procspec" / row.file
+    file = database or emulator.database(given.folder)
     today: date | None = clock.date() if clock else None
     try:
         emulator.serve(file, port=port, clock=today, quirks=quirks, ready=ready)

@@ -26,8 +26,8 @@ def command(
         one = find(store, name, apply) if apply is not None else None
         found = applies(store, name) if one is None else ()
     if output == "json":
-        told = {"applies": [encode(each) for each in found]} if one is None else encode(one)
-        given.screen.data({"format_version": FORMAT, **told})
+        told = {"applies": encode(found)} if one is None else {"apply": encode(one)}
+        given.screen.data({"format_version": FORMAT, "exit_code": 0, **told})
     else:
         paint = given.screen.paint
         given.screen.say(history.table(found, paint) if one is None else history.apply(one, paint))

@@ -103,7 +103,7 @@ def session(given: Globals, project: Project, checked: Checked | None = None) ->
     provider = providers.get(project.environment.provider)
     files = checked.files if checked else wanted(project, provider)
     runs = checked.runs if checked else declared(project, provider)
-    embedded = project.environment.url == "emulator"
+    embedded = project.environment.is_embedded
     known = Credentials() if embedded else credentials(project.environment, given.environ)
     with (
         closing(open_store(project.state, Path(project.folder))) as store,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -25,6 +26,16 @@ def pairs(context: click.Context, parameter: click.Parameter, given: tuple[str, 
             raise click.BadParameter(f"{item!r} is not NAME=VALUE.")
         found[name] = text
     return found
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds in a range; not a number is none."""
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> float:
+        found: float = super().convert(value, parameter, context)
+        if math.isnan(found):
+            self.fail(f"{value!r} is no number of seconds.", parameter, context)
+        return found
 
 
 def readable(context: click.Context, parameter: click.Parameter, given: str | None) -> str | None:
@@ -108,7 +119,7 @@ parallelism = click.option(
 )
 lock_timeout = click.option(
     "--lock-timeout",
-    type=click.FloatRange(0, 86400),
+    type=Seconds(0, 86400),
     default=0,
     envvar="PROCSPEC_LOCK_TIMEOUT",
     metavar="SECONDS",

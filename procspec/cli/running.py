@@ -73,4 +73,4 @@ def command(
 def _shown(one: Start, labels: Mapping[str, str], paint: Paint) -> str:
     from procspec.render.start import start
 
-    return start(one.item, labels, paint, before=one.record.runs if one.record else ())
+    return start(one.item, labels, paint)

@@ -12,7 +12,7 @@ from procspec.cli.confirm import confirm
 from procspec.cli.report import FORMAT
 from procspec.cli.screen import Globals
 from procspec.errors import UsageError
-from procspec.model import Json
+from procspec.model import Decision, Json
 from procspec.render.visible import visible
 
 if TYPE_CHECKING:
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 def _texts(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
     for item in given:
         options.readable(context, parameter, item)
-    return options.pairs(context, parameter, given)
+    pairs = options.pairs(context, parameter, given)
+    if len(pairs) < len(given):
+        raise click.BadParameter("a name is given twice.")
+    return pairs
 
 
 @click.command("task")
@@ -67,7 +70,7 @@ def command(
 
     INSTANCE is the id of the run, or a KEY whose last run it is; NODE is the node's id in the designer.
     """
-    from procspec.engine.runtime.answering import CANCEL, COMPLETE, finish, prepare
+    from procspec.engine.runtime.answering import finish, prepare
     from procspec.render.task import task
 
     if complete is cancel:
@@ -75,7 +78,7 @@ def command(
     project, _ = opening.sound(given, environment, variables)
     data = {**_read(file), **pairs}
     with opening.session(given, project) as session:
-        step = prepare(session, instance, node, COMPLETE if complete else CANCEL, data)
+        step = prepare(session, instance, node, Decision.COMPLETE if complete else Decision.CANCEL, data)
         tell = given.screen.tell if output == "json" else given.screen.say
         tell(task(step.run, step.answered, given.screen.paint))
         if not auto_approve:
@@ -107,10 +110,11 @@ def _read(file: Path | None) -> dict[str, Json]:
 
 
 def _ended(given: Globals, output: str, step: Step) -> None:
-    run, node, action = step.answered.run, step.answered.node, step.answered.action
+    run, node, decision = step.answered.run, step.answered.node, step.answered.decision
     if output == "json":
-        told = {"run": run, "node": node, "action": action, "data": dict(step.answered.data)}
+        told = {"run": run, "node": node, "action": decision.value, "data": dict(step.answered.data)}
         given.screen.data({"format_version": FORMAT, "exit_code": given.halt.exit_code, **told})
     else:
-        done = "completed" if action == "COMPLETE" else "cancelled"
-        given.screen.say(f"{visible(node)} {done}: the run {visible(run)} goes on.")
+        done = "completed" if decision is Decision.COMPLETE else "cancelled"
+        look = f"`procspec status {visible(run)}` shows what the run does now."
+        given.screen.say(f"{visible(node)} {done}; {look}")

@@ -54,7 +54,7 @@ class Duration(click.ParamType[float]):
 )
 @click.option(
     "--interval",
-    type=click.FloatRange(0.01, 86400),
+    type=options.Seconds(0.01, 86400),
     default=INTERVAL,
     show_default=True,
     envvar="PROCSPEC_INTERVAL",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from procspec.engine.sending import send_all, send_or_raise, send_restore
+from procspec.engine.sending import forgiven, send_all, send_or_raise, send_restore
 from procspec.engine.settle import adoption, check_made, compared, failed, found, remaining
 from procspec.engine.steps import (
     cleared,
@@ -23,6 +23,7 @@ from procspec.engine.steps import (
 from procspec.engine.work import Work, check_plan
 from procspec.errors import ProcspecError, UnknownOutcome
 from procspec.model import Action, Node, Outcome, Record, When
+from procspec.reconcile import keyed, snapshot
 
 
 def carry(work: Work) -> Outcome:
@@ -70,7 +71,7 @@ def update(work: Work) -> Outcome:
     live = must_read(work, str(work.record.id))
     record = work.record if sent.trouble else replace(work.record, leftovers=())
     record = note(work, record, live, work.fields(sent.doubtful))
-    return with_trouble(judge(work, record, live), sent.trouble, record)
+    return forgiven(work, sent, with_trouble(judge(work, record, live), sent.trouble, record))
 
 
 def replacement(work: Work) -> Outcome:
@@ -131,7 +132,10 @@ def back(work: Work) -> tuple[Record, Node]:
     work = replace(work, record=work.session.store.write(begun))
     send_restore(work)
     live = must_read(work, str(work.record.id))
-    return work.session.store.write(replace(work.record, leftovers=(), invalid=True)), live
+    # A rollback trashes it again only while it is as it came back, whatever it was before it went.
+    digest = snapshot(keyed(live, work.record.ids), work.session.provider.fields)
+    known = replace(work.record, leftovers=(), invalid=True, digest=digest)
+    return work.session.store.write(known), live
 
 
 def recheck(work: Work) -> Outcome:

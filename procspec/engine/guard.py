@@ -109,7 +109,7 @@ def _check_runs(
     """People are at work on a run that goes on; one that the server does not know is over."""
     if consent.active_run:
         return
-    known = [(item.key, run.id) for item in removing for run in _runs(records, item.key, item.base.id)]
+    known = {(item.key, run.id): None for item in removing for run in _runs(records, item)}
     active = [f"{key} ({id})" for key, id in known if _goes_on(session, id)]
     if active:
         raise Refused(
@@ -118,13 +118,23 @@ def _check_runs(
         )
 
 
-def _runs(records: Mapping[str, Record], key: str, process: str | None) -> Iterator[Started]:
-    """Those of the process that would go, whoever declared them, and its own of nobody knows which; not of
+def _runs(records: Mapping[str, Record], item: ProcessPlan) -> Iterator[Started]:
+    """Those of the processes that would go, whoever declared them, and its own of nobody knows which; not of
     one that it replaced.
     """
+    going = _going(records.get(item.key), item)
     for record in records.values():
-        yield from (run for run in record.runs if run.process == process)
-        yield from (run for run in record.runs if not run.process and record.key == key)
+        yield from (run for run in record.runs if run.process and run.process in going)
+        yield from (run for run in record.runs if not run.process and record.key == item.key)
+
+
+def _going(record: Record | None, item: ProcessPlan) -> frozenset[str | None]:
+    """The ids of what is trashed. A replacement by an apply trashes what the record is about, if the new
+    process is valid, and that is none of its changes; in a rollback of one it is.
+    """
+    trashed = {str(change.before) for change in item.changes if change.action is Action.TRASH}
+    replaces = any(change.action is Action.REPLACE for change in item.changes)
+    return frozenset(trashed | ({record.id} if replaces and record else set()))
 
 
 def _goes_on(session: Session, id: str) -> bool:

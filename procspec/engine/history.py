@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from procspec import __version__
+from procspec import __version__, moment
 from procspec.codec import Malformed, decode, encode
 from procspec.digest import digest
 from procspec.engine import inverse
@@ -91,18 +91,23 @@ class Trail:
             if request.when is When.INVALID:
                 self._rejected.add(key)
 
-    def settle(self, key: str) -> None:
-        """The last request about a process was carried out after all, as reading showed."""
+    def settle(self, key: str, *, done: bool) -> None:
+        """Reading showed whether the last request about a process was carried out, if that was in doubt.
+
+        One that was not is forgotten: it is sent again, and that is another step.
+        """
         with self._mutex:
-            steps = self._steps[key]
-            steps[-1] = replace(steps[-1], doubtful=False)
+            steps = self._steps.get(key, [])
+            if steps and steps[-1].doubtful:
+                last = steps.pop()
+                steps.extend([replace(last, doubtful=False)] if done else [])
 
     def end(self, outcomes: Mapping[str, Outcome], exit_code: int) -> ApplyRecord | None:
         """Completes the record; None when nothing was sent. Raises StateError when it cannot be written."""
         if self._begun is None:
             return None
         records = self._session.store.read(self._session.environment)
-        deeds = tuple(self._deed(key, outcomes, records) for key in self._items if key in self._steps)
+        deeds = tuple(self._deed(key, outcomes, records) for key in self._items if self._steps.get(key))
         ended = replace(self._begun, exit_code=exit_code, deeds=deeds)
         self._session.store.keep(ended.environment, ended.id, to_text(ended))
         return ended
@@ -117,7 +122,7 @@ class Trail:
             environment=self._session.environment,
             target=self._session.target,
             command=self._command,
-            since=now.isoformat(timespec="seconds"),
+            since=moment.stamp(now),
             who=f"{self._holder.user}@{self._holder.host}",
             tool=__version__,
             plan=digest(json.dumps(encode(self._plan), sort_keys=True)),  # names of files may be no text

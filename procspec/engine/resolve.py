@@ -8,7 +8,7 @@ from procspec.engine.moves import seen, take_over
 from procspec.engine.runtime import acts
 from procspec.engine.session import Session, Wanted, known_ids
 from procspec.engine.settle import adoption, check_made
-from procspec.errors import NotConverged, UnknownOutcome, UsageError
+from procspec.errors import NotConverged, Refused, UnknownOutcome, UsageError
 from procspec.model import Act, Action, Intent, Node, Record, Started
 
 
@@ -47,22 +47,31 @@ def _adopted(session: Session, record: Record, intent: Intent, file: Wanted | No
 
 
 def _adopted_run(session: Session, record: Record, intent: Intent, id: str) -> Record:
-    """The record of a process whose run is known again."""
+    """The record of a process whose run is known again, with what was begun about it by its id meanwhile.
+
+    Stopped between the write and the delete it leaves two records of the run, of which this one counts.
+    """
     run = session.service.read_run(id)
     if run is None or run.process != (intent.process or record.id):
         raise NotConverged(f"The server has no run {id} of {record.key}.", hint="Look at the id again.")
-    return session.store.write(
-        replace(
-            record, intent=None, runs=(*record.runs, Started(id=id, since=intent.since, process=run.process))
-        )
-    )
+    known = session.store.read(session.environment).values()
+    made = Started(id=id, since=intent.since, process=run.process)
+    adopted = acts.owned(replace(record, intent=None), made, acts.knowing(known, id))
+    written = session.store.write(adopted)
+    acts.drop(session, known, id, written)
+    return written
 
 
 def forget(session: Session, key: str, lock_timeout: float = 0.0) -> None:
-    """Settles an unknown create or run as not carried out; raises UsageError when there is none."""
+    """Settles an unknown create or run as not carried out.
+
+    Raises UsageError when there is none, or when it is known that it was, Refused when it may be a run that
+    another record is about.
+    """
     with session.store.lock(session.environment, f"procspec resolve {key}", lock_timeout):
         record, intent = _unsettled(session, key)
         _check_nothing(session, record, intent)
+        _check_strays(session, record, intent)
         kept = replace(record, intent=None, id=None if record.id == intent.id else record.id)
         if kept.id is None and not kept.leftovers:
             session.store.delete(record)
@@ -79,15 +88,17 @@ def settle(session: Session, text: str, lock_timeout: float = 0.0) -> tuple[str,
     with session.store.lock(session.environment, f"procspec resolve {text}", lock_timeout):
         now = seen(session)
         key = text if text in now.records else session.project.moved.get(text, text)
+        known = now.records.values()
+        named = {run.id for record in known for run in record.runs if text == run.id or key == record.key}
         found = [
-            (record, run.id, run.act)
-            for record in now.records.values()
-            for run in record.runs
-            if run.act is not None and (run.id == text or record.key == key)
+            (record, id, begun)
+            for id in sorted(named)
+            if (record := acts.knowing(known, id)) and (begun := acts.pending(record, id))
         ]
         if len(found) != 1:
             raise _not_one(text, [id for _, id, _ in found])
         record, id, begun = found[0]
+        acts.drop(session, known, id, record)
         acts.end(session, take_over(session, now, record.key) or record, id)
         return id, begun
 
@@ -127,9 +138,29 @@ def _check_nothing(session: Session, record: Record, intent: Intent) -> None:
     )
 
 
+def _check_strays(session: Session, record: Record, intent: Intent) -> None:
+    """Raises Refused when a run that was amended by its id may be the one that was started."""
+    if intent.action is not Action.RUN:
+        return
+    for stray, run in acts.strays(session.store.read(session.environment).values()):
+        if run.process == (intent.process or record.id) and run.since >= intent.since:
+            at = f"-e {record.environment}"
+            raise Refused(
+                f"The run {run.id} may be the one that was started: it is of the same process, and came to be"
+                f" known afterwards ({stray.key}).",
+                hint=f"If it is: `procspec resolve {record.key} {at} --id {run.id}`. If it is somebody"
+                f" else's: `procspec state rm {stray.key} {at}`, and then this again.",
+            )
+
+
 def _unclaimed(session: Session, settled: Record, id: str) -> None:
-    """An id that any record has is not the one of what was just made."""
+    """An id that any record has is not the one of what was just made.
+
+    A record that was made for a run which none knew says nothing of whose it is.
+    """
     for record in session.store.read(session.environment).values():
+        if acts.is_stray(record):
+            continue
         own = settled.intent.id if settled.intent and record.key == settled.key else None
         if id != own and (id in known_ids(record) or id in {run.id for run in record.runs}):
             raise UsageError(f"{id} belongs to {record.key!r} already.")

@@ -18,7 +18,7 @@ from procspec.errors import (
     ServiceError,
     UnknownOutcome,
 )
-from procspec.model import Request
+from procspec.model import Outcome, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,19 @@ def _send(work: Work, request: Request) -> None:
     try:
         send(work.session, work.item.key, request)
     except UnknownOutcome as error:
-        if _is_due(work, request, error):
+        due, trail = _is_due(work, request, error), work.session.trail
+        if trail is not None:
+            trail.settle(work.item.key, done=not due)
+        if due:
             may_send(work)
             send(work.session, work.item.key, request)
-        elif work.session.trail is not None:
-            work.session.trail.settle(work.item.key)
+
+
+def forgiven(work: Work, sent: Sent, result: Outcome) -> Outcome:
+    """The outcome; a doubt that the read after it cleared up is none in the record of the apply either."""
+    if sent.trouble is not None and not result.error and work.session.trail is not None:
+        work.session.trail.settle(work.item.key, done=True)
+    return result
 
 
 def _is_due(work: Work, request: Request, doubt: UnknownOutcome) -> bool:

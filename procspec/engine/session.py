@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING
 
 from procspec.errors import SpecError, UsageError
 from procspec.halt import Halt
-from procspec.model import Action, Diagnostic, Document, Intent, Launch, Node, Project, Record, Waiver
+from procspec.model import (
+    Action,
+    Diagnostic,
+    Document,
+    Intent,
+    Launch,
+    Node,
+    Project,
+    Record,
+    Started,
+    Waiver,
+)
 from procspec.providers.base import Provider, Service
 from procspec.state.base import StateStore
 
@@ -169,6 +180,18 @@ def is_run(record: Record) -> bool:
     """Whether a record is about a run alone: one that the files declare, or that was amended."""
     begun = record.intent is not None and record.intent.action is Action.RUN
     return record.id is None and (begun or bool(record.runs))
+
+
+def runs_of(records: Iterable[Record], process: str | None) -> tuple[Started, ...]:
+    """Every run of a process, by the server's id, that any record knows, oldest first."""
+    found = (run for record in records for run in record.runs if process and run.process == process)
+    return tuple(sorted(found, key=lambda run: run.since))
+
+
+def in_doubt(records: Iterable[Record], process: str | None) -> Record | None:
+    """The record that may or may not have started a run of a process, by the server's id."""
+    begun = (one for one in records if one.intent and one.intent.action is Action.RUN)
+    return next((one for one in begun if one.intent and process and one.intent.process == process), None)
 
 
 def is_live(record: Record) -> bool:

@@ -7,8 +7,8 @@ is durable before anything else happens.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
+from procspec import moment
 from procspec.engine.history import send
 from procspec.engine.keeping import keep_id
 from procspec.engine.sending import may_send, send_or_raise
@@ -66,8 +66,7 @@ def send_create(work: Work, request: Request) -> tuple[str, Record]:
 
 def _begin(work: Work, request: Request) -> Record:
     applied = marks(work.wanted.desired, None, work.session.provider.fields, work.record.salt)
-    since = datetime.now(UTC).isoformat(timespec="seconds")
-    intent = Intent(action=request.action, since=since, owner=work.owner, marks=applied)
+    intent = Intent(action=request.action, since=moment.now(), owner=work.owner, marks=applied)
     return work.session.store.write(replace(work.record, intent=intent, protect=work.wanted.protect))
 
 

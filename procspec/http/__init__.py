@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import ssl
 import threading
 import time
@@ -86,7 +87,7 @@ class Http:
         self._app = app
         self._limits = limits
         self._context = ssl.create_default_context() if self._origin.startswith("https:") else None
-        self._tokens = Tokens(credentials, self._scheme, self._fetch_token)
+        self._tokens = Tokens(credentials, self._scheme)
         self._proxy_secrets = () if app else network.secrets(self._origin)
         self._curtain = Curtain(self._redactor)
         self._curtain.draw()
@@ -105,15 +106,21 @@ class Http:
         media: str = "application/json",
         resend: Resend,
         accept: tuple[int, ...] = (200,),
+        once: bool = False,
+        within: float = math.inf,
     ) -> Answer:
         """Sends a request, again where `resend` allows it, and brings an answer with an accepted status.
 
-        `path` is ready to be sent, ids quoted. Raises `Denied` (401, 403, no credentials),
-        `UnknownOutcome` (it may have been carried out; never with `Resend.ALWAYS`), `ServiceError`
-        (refused, or not reached), `UsageError` (a path or body that cannot be sent).
+        With `once` there is a single attempt, and no wait; `within` is how many seconds there are for all of
+        it, the fetch of a token included. `path` is ready to be sent, ids quoted. Raises `Denied` (401, 403,
+        no credentials), `UnknownOutcome` (it may have been carried out; never with `Resend.ALWAYS`),
+        `Unanswered` (not reached), `ServiceError` (refused), `UsageError` (a path or body that cannot be
+        sent).
         """
         headers = {**self._headers, **({} if body is None else {"Content-Type": media})}
-        request = Outgoing(method, path_of(path), query, None if body is None else json_of(body), headers)
+        content = None if body is None else json_of(body)
+        until = time.monotonic() + within
+        request = Outgoing(method, path_of(path), query, content, headers, until, once)
         answer = self._persist(request, resend, accept, self._authorised)
         return answer if self._app else self._cleaned(answer)
 
@@ -195,19 +202,19 @@ class Http:
         exchange: Callable[[Outgoing], Reply],
     ) -> Answer:
         """Attempts until one is the last; raises `Again` when it is not the request that ends them."""
-        limits = self._limits
+        limits = self._limits_of(request)
         attempts = stamina.retry_context(
-            on=Patience(self._halt, limits.attempts),
+            on=Patience(self._halt, limits.attempts, request.until),
             attempts=limits.attempts,
             timeout=None,
             wait_initial=limits.backoff,
             wait_jitter=limits.backoff,
-            wait_max=limits.max_wait,
+            wait_max=min(limits.max_wait, max(0.0, request.until - time.monotonic())),
         )
         last: Again | None = None
         for attempt in attempts:
             with attempt:
-                if last is not None and self._halt.is_asked:
+                if last is not None and (self._halt.is_asked or time.monotonic() >= request.until):
                     raise last
                 try:
                     return self._attempt(request, resend, accept, exchange)
@@ -215,6 +222,10 @@ class Http:
                     last = again
                     raise
         raise AssertionError("an attempt returns or raises")
+
+    def _limits_of(self, request: Outgoing) -> Limits:
+        """Whoever asks again anyway makes the waits too, however long."""
+        return replace(self._limits, attempts=1, max_wait=math.inf) if request.once else self._limits
 
     def _attempt(
         self,
@@ -228,7 +239,7 @@ class Http:
                 name=request.name,
                 resend=resend,
                 accept=accept,
-                limits=self._limits,
+                limits=self._limits_of(request),
                 redactor=self._redactor(),
                 hints=self._scheme.hints(self._credentials),
             )
@@ -243,21 +254,30 @@ class Http:
 
     def _authorised(self, request: Outgoing, sink: Sink | None = None) -> Reply:
         """One exchange under our name; a second one when the server no longer takes a token it gave us."""
-        proof = self._tokens.current()
+
+        def fetch() -> Json:
+            return self._fetch_token(request)
+
+        proof = self._tokens.current(fetch)
         reply = self._exchange(request.having(proof), sink)
         if reply.status == 401 and self._tokens.renew(proof):
-            reply = self._exchange(request.having(self._tokens.current()), sink)
+            reply = self._exchange(request.having(self._tokens.current(fetch)), sink)
         return reply
 
-    def _fetch_token(self) -> Json:
-        """Client credentials, form-encoded (api-facts 1.2); the answer holds the token."""
+    def _fetch_token(self, whose: Outgoing) -> Json:
+        """Client credentials, form-encoded (api-facts 1.2); the answer holds the token.
+
+        As patient as the request that needs it.
+        """
         form = {
             "client_id": self._credentials.client_id,
             "client_secret": self._credentials.client_secret,
             "grant_type": "client_credentials",
         }
         headers = {**self._headers, "Content-Type": "application/x-www-form-urlencoded"}
-        request = Outgoing("POST", self._scheme.token_path, _NOTHING, urlencode(form).encode(), headers)
+        content = urlencode(form).encode()
+        path = self._scheme.token_path
+        request = Outgoing("POST", path, _NOTHING, content, headers, whose.until, whose.once)
         try:
             return self._persist(request, Resend.ALWAYS, (200,), self._exchange).body
         except ServiceError as error:
@@ -282,7 +302,9 @@ class Http:
                 self._idle.append(wire)
 
     def _await_turn(self, request: Outgoing, sink: Sink | None) -> None:
-        """Waits until the rate allows one more; after a signal, raises NotSent for all but a GET.
+        """Waits until the rate allows one more; raises NotSent when that is too late.
+
+        It is, after a signal, for all but a GET.
 
         A download is no look at what was sent: a signal ends it in any case.
         """
@@ -291,6 +313,8 @@ class Http:
                 sink.check()
             if self._halt.is_asked and request.method != "GET":
                 raise NotSent("the command was interrupted")
+            if time.monotonic() >= request.until:
+                raise NotSent("the rate of requests allowed none in time")
             time.sleep(_TURN)
 
     def _borrow(self) -> Wire:

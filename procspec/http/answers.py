@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import NoReturn
 
-from procspec.http.contract import Lost
+from procspec.http.contract import Garbled, Lost
 from procspec.model import Json
 from procspec.redaction import Redactor
 
@@ -31,17 +31,17 @@ class Reply:
 
 
 def unpacked(pieces: Iterable[bytes], coding: str, limit: int) -> bytes:
-    """A body, decompressed, and never more than `limit` bytes of it in memory; raises Lost."""
+    """A body, decompressed, and never more than `limit` bytes of it in memory; raises Lost or Garbled."""
     coding = coding.strip().lower() or "identity"
     if coding not in ("identity", "gzip", "deflate"):
-        raise Lost("the answer is compressed in a way that was not asked for")
+        raise Garbled("the answer is compressed in a way that was not asked for")
     unpack = None if coding == "identity" else zlib.decompressobj(47)
     body, empty = bytearray(), True
     for piece in pieces:
         empty = False
         body += unpack.decompress(piece, limit + 1 - len(body)) if unpack else piece
         if len(body) > limit:
-            raise Lost(f"the answer is larger than {limit} bytes")
+            raise Garbled(f"the answer is larger than {limit} bytes")
     if unpack and not unpack.eof and not empty:
         raise Lost("the compressed answer was cut off")
     return bytes(body)
@@ -210,7 +210,7 @@ def wait(reply: Reply, said: Complaint) -> float | None:
     if header and (moment := _moment(header)) is not None:
         # The server's own clock, where it tells it: ours may be wrong.
         now = _moment(reply.headers.get("date", "")) or time.time()
-        return max(0.0, moment - now)
+        return min(max(0.0, moment - now), _AGES)
     number = said.body.get("retryAfter") if isinstance(said.body, dict) else None
     if isinstance(number, str) and re.fullmatch(r"[0-9]{1,9}(\.[0-9]*)?", number):
         return float(number)

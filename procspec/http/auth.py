@@ -16,6 +16,9 @@ from procspec.model import Credentials, Json
 
 _EARLY = 60.0
 
+_TELLING = 12
+"""Characters of a part of a key that can be no word of a message: `apk_reader_emulator` has one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheme:
@@ -64,20 +67,22 @@ def _check_text(credentials: Credentials) -> None:
 
 
 class Tokens:
-    """The proof to send; `fetch` asks the server for a token and brings its answer, once at a time."""
+    """The proof to send: for all threads, a token is fetched once at a time."""
 
-    def __init__(self, credentials: Credentials, scheme: Scheme, fetch: Callable[[], Json]) -> None:
+    def __init__(self, credentials: Credentials, scheme: Scheme) -> None:
         self._credentials = credentials
         self._scheme = scheme
-        self._fetch = fetch
         self._lock = threading.Lock()
         self._token = ""
         self._until = 0.0
         self._known: frozenset[str] = frozenset()
         self._hint = scheme.missing(credentials)
 
-    def current(self) -> Proof:
-        """What holds now, a token fetched if need be; raises `Denied` when there are no credentials."""
+    def current(self, fetch: Callable[[], Json]) -> Proof:
+        """What holds now; raises `Denied` when there are no credentials.
+
+        `fetch` asks the server for a token, if need be, and brings its answer.
+        """
         given = self._credentials
         if self._scheme.key_header and given.api_key:
             return Proof(self._scheme.key_header, self._sendable(given.api_key, "key"))
@@ -88,7 +93,7 @@ class Tokens:
         _check_text(given)
         with self._lock:
             if not self._token or time.monotonic() >= self._until:
-                self._keep(self._fetch())
+                self._keep(fetch())
             return _bearer(self._token)
 
     def renew(self, refused: Proof) -> bool:
@@ -114,7 +119,7 @@ class Tokens:
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown, also when it is not the one that is sent."""
         given = self._credentials
-        return (given.token, given.api_key, given.client_secret, *self._known)
+        return (given.token, given.api_key, *_parts(given.api_key), given.client_secret, *self._known)
 
     def _sendable(self, secret: str, kind: str = "token") -> str:
         """The secret if it can stand in a header; the libraries' own errors would print it."""
@@ -123,6 +128,13 @@ class Tokens:
                 f"The {kind} has characters that no {kind} has (a space, a line break?).", hint=self._hint
             )
         return secret
+
+
+def _parts(key: str) -> tuple[str, ...]:
+    """What of an API key is secret without the rest of it: `apk_{keyId}_{secret}` (api-facts 3.1)."""
+    head, _, rest = key.partition("_")
+    secret = rest.partition("_")[2]
+    return (secret,) if head == "apk" and len(secret) >= _TELLING else ()
 
 
 def _bearer(token: str) -> Proof:

@@ -68,5 +68,9 @@ class Lost(Exception):
     """The request left, and no whole answer came back; says why."""
 
 
+class Garbled(Lost):
+    """The answer came and cannot be taken: it is too large, or packed in a way that was not asked for."""
+
+
 class Unfit(Exception):
     """The answer cannot be taken, and would not be another time; says why."""

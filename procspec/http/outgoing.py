@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote, urlsplit
@@ -15,13 +16,19 @@ from procspec.redaction import masked
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One request, ready to be sent below an origin."""
+    """One request, ready to be sent below an origin.
+
+    Nobody waits for it after `until`, on the monotonic clock. `once` means that it is sent a single time,
+    whatever comes of it, because whoever sends it asks again anyway.
+    """
 
     method: str
     path: str
     query: Mapping[str, str]
     content: bytes | None = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
+    until: float = math.inf
+    once: bool = False
 
     @property
     def name(self) -> str:

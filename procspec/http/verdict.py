@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from procspec.errors import Denied, ServiceError, UnknownOutcome
+from procspec.errors import Denied, ServiceError, Unanswered, UnknownOutcome
 from procspec.http.answers import Complaint, Reply, Unreadable, complaint, parse, trace, wait
-from procspec.http.contract import Answer, Limits, Lost, NotSent, Resend
+from procspec.http.contract import Answer, Garbled, Limits, Lost, NotSent, Resend
 from procspec.redaction import Redactor
 
 
@@ -67,6 +67,7 @@ class Judge:
         """Another attempt when the server asks for a wait that we are ready to make."""
         error = self._error(reply, said)
         asked = wait(reply, said)
+        error.wait = asked or 0.0
         if asked is None or asked <= self.limits.max_wait:
             return Again(error, asked)
         return ServiceError(
@@ -78,6 +79,7 @@ class Judge:
             body=said.body,
             hint=f"Run the command again in {asked:.0f} seconds.",
             trace=self._trace(reply),
+            wait=asked,
         )
 
     def _unclear(self, reply: Reply, said: Complaint) -> Exception:
@@ -108,7 +110,7 @@ class Judge:
     def not_sent(self, fault: NotSent, origin: str) -> Again:
         """The server was not reached: any request may be tried again."""
         return Again(
-            ServiceError(
+            Unanswered(
                 f"{self.name} could not be sent to {origin}: {self.redactor.text(str(fault))}.",
                 request=self.name,
                 hint="Check the environment's url, the network and the proxy (HTTPS_PROXY).",
@@ -118,7 +120,8 @@ class Judge:
     def lost(self, fault: Lost) -> Exception:
         """The request went out and no whole answer came: again, if that changes nothing."""
         if self.resend is Resend.ALWAYS:
-            return Again(ServiceError(f"{self.name}: {fault}.", request=self.name))
+            kind = ServiceError if isinstance(fault, Garbled) else Unanswered
+            return Again(kind(f"{self.name}: {fault}.", request=self.name))
         return UnknownOutcome(
             f"{self.name}: {fault}. The request had gone out; it may have been carried out.",
             request=self.name,

@@ -58,7 +58,8 @@ class Wire:
 
         What the sink raises of its own goes through: Interrupted, Unfit, Unwritten.
         """
-        self._until = time.monotonic() + self._limits.deadline
+        began = time.monotonic()
+        self._until = min(began + self._limits.deadline, request.until)
         self._transport.begin(self._until, sink.check if sink else None)
         try:
             with self._client.stream(
@@ -71,7 +72,7 @@ class Wire:
                 headers = {name.lower(): value for name, value in answer.headers.items()}
                 body = self._body(answer, headers, sink)
         except _FAULTS as error:
-            why = _why(error, self._until, self._limits)
+            why = _why(error, self._until, self._until - began, self._limits)
             # Not `from error`: its text may quote the server or the proxy.
             raise (Lost(why) if self._transport.sent else NotSent(why)) from None
         return Reply(answer.status_code, headers, body)
@@ -103,17 +104,18 @@ _FAULTS = (
 )
 
 
-def _why(error: Exception, until: float, limits: Limits) -> str:
-    """The fault in our words: the libraries' may quote the server."""
+def _why(error: Exception, until: float, most: float, limits: Limits) -> str:
+    """The fault in our words: the libraries' may quote the server. `most` is the time of the attempt."""
     if isinstance(error, httpcore.ConnectTimeout):
-        return f"no connection within {limits.connect:g} s"
+        return f"no connection within {round(min(limits.connect, most), 1):g} s"
     if isinstance(error, httpcore.ProxyError):
         return f"no connection (the proxy answered {str(error)[:3]})"
     if isinstance(error, httpcore.ConnectError):
         return f"no connection ({error})"
     if isinstance(error, httpcore.TimeoutException):
         late = time.monotonic() >= until
-        return f"no whole answer within {limits.deadline:g} s" if late else f"silence for {limits.read:g} s"
+        whole = f"no whole answer within {round(max(0.0, most), 1):g} s"
+        return whole if late else f"silence for {limits.read:g} s"
     if isinstance(error, httpcore.NetworkError):
         return "the connection was reset"
     return "the answer was cut off, or is not HTTP"

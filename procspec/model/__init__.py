@@ -20,12 +20,13 @@ from procspec.model.plan import (
     When,
 )
 from procspec.model.policy import Waiver
-from procspec.model.project import Credentials, Environment, Holidays, Person, Project
+from procspec.model.project import EMBEDDED, Credentials, Environment, Holidays, Person, Project
 from procspec.model.record import Act, Finding, Intent, Mark, Record, Started
 from procspec.model.roll import Choice, Landing, Roll, Rolled
 from procspec.model.run import (
     FINISHED,
     Answered,
+    Decision,
     Definition,
     Event,
     EventKind,
@@ -51,6 +52,7 @@ from procspec.model.tree import (
 )
 
 __all__ = [
+    "EMBEDDED",
     "FINISHED",
     "NEW_ID",
     "PROCESS",
@@ -68,6 +70,7 @@ __all__ = [
     "Choice",
     "Compare",
     "Credentials",
+    "Decision",
     "Deed",
     "Definition",
     "Departure",

@@ -198,6 +198,8 @@ class RunPlan:
     started: str = ""
     blocked: str = ""
     note: str = ""
+    earlier: tuple[str, ...] = ()
+    """When other runs of the same process were started, and which, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

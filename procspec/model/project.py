@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from procspec.model.calendar import Period
 from procspec.model.document import Document, Json, Location
@@ -31,6 +32,10 @@ class Person:
         return self.name or self.key or self.id
 
 
+EMBEDDED: Final = "emulator"
+"""The `url` of an environment that needs no account."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """One account on one system. `url` is an origin, or the word `emulator`."""
@@ -45,6 +50,11 @@ class Environment:
     system_key: bool = False
     """apptor flow: the key is one of the whole installation, not of an organization (004)."""
     place: Location | None = None
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it is the emulator inside of this process."""
+        return self.url == EMBEDDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,8 +43,8 @@ class Intent:
 class Act:
     """Something about a run that was begun and whose end is not recorded: job runs, or a human step.
 
-    `action` is ADD_JOBS or TASK. `sent` is a digest of what was sent, under the record's salt. `before`
-    are the ids of the jobs that were there, `node` is the human step.
+    `action` is ADD_JOBS or TASK. `sent` is a digest of what was sent, under `salt`, or that of the record
+    where it has none of its own. `before` are the ids of the jobs that were there, `node` is the human step.
     """
 
     action: Action
@@ -53,6 +53,7 @@ class Act:
     sent: str
     before: tuple[str, ...] = ()
     node: str = ""
+    salt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

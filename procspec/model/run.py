@@ -216,11 +216,18 @@ class Definition:
     obstacle: str = ""
 
 
+class Decision(Enum):
+    """What can be done about a human step: go on with the data, or give it up."""
+
+    COMPLETE = "complete"
+    CANCEL = "cancel"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """A human step of a run that is to be finished: COMPLETE goes on with `data`, CANCEL gives it up."""
+    """A human step of a run that is to be finished, and how; `data` goes on with it."""
 
     run: str
     node: str
-    action: str
+    decision: Decision
     data: Mapping[str, Json] = field(default_factory=dict)

@@ -76,6 +76,11 @@ class Node:
         """What people call it."""
         return str(self.fields.get("title") or self.fields.get("name") or self.key)
 
+    def person(self, field: str) -> str:
+        """The id of whoever a field names; empty when it names nobody."""
+        given = self.fields.get(field)
+        return str(given.get("id", "")) if isinstance(given, Mapping) else ""
+
 
 class Update(Enum):
     """What can be done about a difference in a field of a live process."""

@@ -1,11 +1,13 @@
 """The contract of a provider: everything that the rest of the house knows about a remote system.
 
-Adding a system is one folder beside this file, one line in the registry (`providers/__init__.py`) and
-its tests. A provider has two halves: `Provider` is pure and offline, `Service` is one account online.
+Adding a system is one folder beside this file, one line in the registry (`providers/__init__.py`), its name
+in the schema of the project file, and its tests. A provider has two halves: `Provider` is pure and offline,
+`Service` is one account online.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import date
 from enum import Enum
@@ -31,6 +33,7 @@ from procspec.model import (
     Receipt,
     Request,
     Run,
+    RunNode,
     Shift,
 )
 
@@ -68,8 +71,12 @@ class Service(Protocol):
         Raises `UnknownOutcome` when the request may have been carried out and that cannot be asked.
         """
 
-    def read_run(self, id: str) -> Run | None:
-        """A run; None when the system has no such run."""
+    def read_run(self, id: str, *, once: bool = False, within: float = math.inf) -> Run | None:
+        """A run; None when the system has no such run.
+
+        Whoever asks again and again asks `once`: then trouble is never met with a second request or a wait,
+        and the error says how long the system asks to wait. `within` is the time for all of it, in seconds.
+        """
 
     def definitions(self) -> tuple[Definition, ...] | None:
         """Everything that could be started; None, without a request, where the system has no such list."""
@@ -168,6 +175,9 @@ class Provider(Protocol):
 
         `group` and `sibling` are ids of the run, or empty.
         """
+
+    def same_job(self, sent: Node, found: RunNode) -> bool:
+        """Whether a job of a run can be one that `add` has sent, by what a run shows of a job."""
 
     def answer(self, step: Answered) -> Request:
         """The request that finishes a human step of a run."""

@@ -17,6 +17,7 @@ from procspec.model import (
     Node,
     Project,
     Request,
+    RunNode,
     Shift,
 )
 from procspec.providers.base import Stage
@@ -55,6 +56,9 @@ class RunOnly:
         self._never()
 
     def add(self, run: str, jobs: tuple[Node, ...], *, group: str, sibling: str, before: bool) -> Request:
+        self._never()
+
+    def same_job(self, sent: Node, found: RunNode) -> bool:
         self._never()
 
     def answer(self, step: Answered) -> Request:

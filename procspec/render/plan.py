@@ -242,7 +242,9 @@ def _summary(given: Plan, paint: Paint) -> str:
         same = _count(len(given.processes), "process is", "processes are")
         unsound = sum(item.recheck for item in given.processes)
         more = f" {unsound} not valid on the server, or not asked to the end." if unsound else ""
-        return f"{paint('No changes.', 'ok')} {same} as the files say.{more}"
+        done = sum(bool(run.started) for run in given.runs)
+        runs = f" {_count(done, 'run was started', 'runs were started')} already." if done else ""
+        return f"{paint('No changes.', 'ok')} {same} as the files say.{runs}{more}"
     # Of the two planned ends of a replacement one is sent; the plan counts the good one.
     total = sum(request.when is not When.INVALID for item in given.pending for request in item.requests)
     cost = _count(total + len(given.starting), "request", "requests")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from procspec.model import Action, Json, Location, RunPlan, Started, Task
+from procspec.model import Action, Json, Location, RunPlan, Task
 from procspec.render.style import PLAIN, SYMBOLS, Paint
 from procspec.render.values import value
 from procspec.render.visible import visible
@@ -14,20 +14,18 @@ _LAST = 3
 UNKNOWN = "Only the system knows who gets a task."
 
 
-def start(
-    item: RunPlan, labels: Mapping[str, str], paint: Paint = PLAIN, *, before: Iterable[Started] = ()
-) -> str:
-    """The process, the runs `before` of it and, by person and due date, the tasks with which a run begins."""
-    lines = [_head(item.key, "run", item.title, item.place, paint)]
-    lines += [f"    started before: {visible(run.since)} ({visible(run.id)})" for run in [*before][-_LAST:]]
-    return "\n".join([*lines, *_inputs(item.inputs), *_where(item), *reached(item.tasks, labels)])
+def start(item: RunPlan, labels: Mapping[str, str], paint: Paint = PLAIN) -> str:
+    """The process, earlier runs of it and, by person and due date, the tasks with which a run begins."""
+    head = _head(item.key, "run", item.title, item.place, paint)
+    return "\n".join([head, *_about(item), *reached(item.tasks, labels)])
 
 
 def run(item: RunPlan, labels: Mapping[str, str], paint: Paint = PLAIN, *, verbose: bool = False) -> str:
     """One run of a plan; empty when there is nothing to tell about it."""
     if item.request is None and not (item.blocked or item.note or verbose):
         return ""
-    what = paint("run", "run") if item.request else paint("no changes", "dim")
+    idle = paint("waits", "error") if item.blocked else paint("no changes", "dim")
+    what = paint("run", "run") if item.request else idle
     lines = [_head(item.key, what, item.title, item.place, paint, due=item.request is not None)]
     if item.blocked:
         lines.append(f"    {paint('blocked', 'error')}: {visible(item.blocked)}")
@@ -36,7 +34,7 @@ def run(item: RunPlan, labels: Mapping[str, str], paint: Paint = PLAIN, *, verbo
             f"    started as {visible(item.started)}{f'; {visible(item.note)}' if item.note else ''}"
         )
     if item.request is not None:
-        lines += [*_inputs(item.inputs), *_where(item), *reached(item.tasks, labels)]
+        lines += [*_about(item), *reached(item.tasks, labels)]
         lines.append(f"    {paint('It is started once, and cannot be taken back.', 'dim')}")
     return "\n".join(lines) + "\n"
 
@@ -45,6 +43,13 @@ def _head(key: str, what: str, title: str, place: Location | None, paint: Paint,
     symbol = SYMBOLS[Action.RUN] if due else SYMBOLS[Action.NOOP]
     where = f"  {paint(visible(str(place)), 'place')}" if place else ""
     return f"{paint(f'{symbol} {visible(key)}', 'run')}  {what}  {value(title, {})}{where}"
+
+
+def _about(item: RunPlan) -> Iterator[str]:
+    """Earlier runs of the same process, and with what this one is started."""
+    yield from (f"    started before: {visible(told)}" for told in item.earlier[-_LAST:])
+    yield from _inputs(item.inputs)
+    yield from _where(item)
 
 
 def _where(item: RunPlan) -> Iterator[str]:

@@ -14,7 +14,7 @@ _LONGEST = 500
 def task(run: Run, answered: Answered, paint: Paint = PLAIN) -> str:
     """The run as the system tells it, the step, and the data that goes on with it."""
     head = paint(f"{SYMBOLS[Action.RUN]} {visible(answered.node)}", "run")
-    lines = [f"{head}  {visible(answered.action.lower())}  of the run {visible(answered.run)}"]
+    lines = [f"{head}  {answered.decision.value}  of the run {visible(answered.run)}"]
     lines.append(f"    {_told(run)}")
     width = max(map(len, map(visible, answered.data)), default=0)
     lines += [

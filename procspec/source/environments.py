@@ -9,7 +9,7 @@ from datetime import date
 
 from procspec.errors import UsageError
 from procspec.loopback import is_loopback
-from procspec.model import Diagnostic, Document, Environment, Json, Location, Person
+from procspec.model import EMBEDDED, Diagnostic, Document, Environment, Json, Location, Person
 from procspec.source.checks import dates, duplicates
 from procspec.source.dates import fault as fault_of_day
 from procspec.source.rules import problem, warning
@@ -17,7 +17,7 @@ from procspec.source.suggest import hint, nearest
 
 CHOICE = "PROCSPEC_ENV"
 """The variable that names the environment, after the command line and before the project."""
-_IMPLICIT = Environment(name="local", provider="workiva", url="emulator")
+_IMPLICIT = Environment(name="local", provider="workiva", url=EMBEDDED)
 _ORIGIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?/?"
 )
@@ -146,14 +146,14 @@ def _address(document: Document, name: str, content: Mapping[str, Json]) -> Iter
     reason = fault(url) if isinstance(url, str) and url else None
     if reason:
         yield problem("bad-url", document.place((*path, "url")), reason)
-    if "clock" in content and isinstance(url, str) and url != _IMPLICIT.url:
+    if "clock" in content and isinstance(url, str) and url != EMBEDDED:
         detail = 'Only the embedded emulator has a clock to set. Remove it, or write "url: emulator".'
         yield problem("clock-without-emulator", document.keys[(*path, "clock")], detail)
 
 
 def fault(url: str) -> str | None:
     """Why this is not the address of an account; None if it is. What may be a password is not repeated."""
-    if url == _IMPLICIT.url:
+    if url == EMBEDDED:
         return None
     match = _ORIGIN.fullmatch(url)
     if match is None:

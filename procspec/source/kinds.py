@@ -15,10 +15,16 @@ KINDS: Final[Mapping[str, str]] = {"Process": "process", "Run": "run", "Scenario
 """The schema of every kind of file, by its `kind`."""
 
 
+_MARKS: Final[Mapping[str, str]] = {"steps": "Scenario", "process": "Run", "jobs": "Jobs"}
+"""Fields that only one kind has, the first that fits."""
+
+
 def kind_of(document: Document) -> str:
-    """The kind of a document; one that says none that we know is held for a process."""
+    """The kind of a document; one that says none is what its fields are those of, else a process."""
     data = document.data if isinstance(document.data, dict) else {}
     kind = data.get("kind")
+    if "kind" not in data and "root" not in data:
+        kind = next((name for mark, name in _MARKS.items() if mark in data), "Process")
     return kind if isinstance(kind, str) and kind in KINDS else "Process"
 
 

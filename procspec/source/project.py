@@ -195,8 +195,11 @@ def _dated(document: Document, names: _Names, before: list[Diagnostic]) -> tuple
     """The expanded document with its dates, and what is wrong that was not said `before` of its places."""
     if kinds.kind_of(document) != "Process":
         return document, outspoken(before, kinds.checked(document, names.known))[len(before) :]
+    strange = [*kinds.unknown(document)]
+    if strange:  # nobody knows what else it should have
+        return document, outspoken(before, strange)[len(before) :]
     dated, problems = compute(document, names.business)
-    found = outspoken(outspoken(before, kinds.unknown(document)), problems)
+    found = outspoken(before, problems)
     found = outspoken(found, first(violations.check(dated, "process")))
     found = outspoken(found, first(checks.process(dated, names.known)))
     found = outspoken(found, node_moves(dated)[1])

@@ -18,7 +18,7 @@ from procspec.model import Record
 from procspec.state import lease as leases
 from procspec.state.base import KEPT
 from procspec.state.lease import Claim
-from procspec.state.libpq import Link, Row, Values
+from procspec.state.libpq import Link, Row, Values, split
 from procspec.state.locking import Leased
 from procspec.state.records import from_text, safe_name, to_text
 
@@ -77,6 +77,7 @@ _STORED = "SELECT serial, token FROM {}.records WHERE environment = %(environmen
 _READ = "SELECT body, serial FROM {}.records WHERE environment = %(environment)s"
 
 _HAS_APPLIES = "SELECT to_regclass('{}.applies') IS NOT NULL"
+_MAY_MAKE = "SELECT has_schema_privilege(to_regnamespace('{}')::oid, 'CREATE')"
 _KEEP = """
 INSERT INTO {}.applies (environment, id, body) VALUES (%(environment)s, %(id)s, %(body)s)
 ON CONFLICT (environment, id) DO UPDATE SET body = excluded.body
@@ -114,6 +115,7 @@ class PostgresStore(Leased):
 
     def __init__(self, url: str, *, lease: float = 60.0) -> None:
         super().__init__(lease)
+        self._schema = split(url)[1]
         self._link = Link(url)
         try:
             self._lineage = self._identify()
@@ -222,12 +224,24 @@ class PostgresStore(Leased):
 
     def keep(self, environment: str, id: str, text: str) -> None:
         """Stores the record of an apply durably, and forgets the oldest ones."""
-        lock: Values = {"lock": _MAKING}
         if not self._has_applies():
             # Asked first: `IF NOT EXISTS` still wants the right to make tables, which not everybody has.
-            self._link.together([("SELECT pg_advisory_xact_lock(%(lock)s)", lock), (_APPLIES, {})])
+            self._make_applies()
         named = {"environment": safe_name(environment), "id": id, "last": KEPT}
         self._link.together([(_KEEP, {**named, "body": text}), (_FORGET, named)])
+
+    def _make_applies(self) -> None:
+        ((may,),) = self._link.run(_MAY_MAKE, {})
+        if not may:
+            made = " ".join(_APPLIES.split()).replace("{}", self._schema)
+            grant = f"GRANT SELECT, INSERT, UPDATE, DELETE ON {self._schema}.applies TO"
+            raise StateError(
+                f"The state in {self._link.place} is older than apply records: the table for them is missing,"
+                " and this account may not make it.",
+                hint=f"Let the owner of its schema run, once: {made} and: {grant} ... (this account).",
+            )
+        lock: Values = {"lock": _MAKING}
+        self._link.together([("SELECT pg_advisory_xact_lock(%(lock)s)", lock), (_APPLIES, {})])
 
     def kept(self, environment: str) -> tuple[str, ...]:
         """The ids of the last applies, newest first."""

@@ -15,6 +15,7 @@ import pytest
     [
         ("workingflow", "Workingflow", "wf_emulator", "/processapi/list", "emulator-workingflow.db"),
         ("workiva", "Workiva", "emulator", "/processes/none", "emulator.db"),
+        ("apptor", "apptor flow", "apk_emulator_emulator", "/process/instance/none", "emulator-apptor.db"),
         (None, "Workiva", "emulator", "/processes/none", "emulator.db"),
     ],
 )
@@ -25,7 +26,8 @@ def test_serve(tmp_path: Path, provider: str | None, title: str, token: str, pat
         assert process.stdout
         line = process.stdout.readline()
         assert line.startswith(f"{title} emulator on http://127.0.0.1:") and f"token: {token} " in line
-        headers = {"Authorization": f"Bearer {token}", "X-Version": "2026-04-01.processes.preview"}
+        known = {"X-API-Key": token} if provider == "apptor" else {"Authorization": f"Bearer {token}"}
+        headers = {**known, "X-Version": "2026-04-01.processes.preview"}
         url = next(word for word in line.split() if word.startswith("http"))
         answer = httpx.get(url + path, headers=headers, trust_env=False)
         assert answer.status_code == (200 if provider == "workingflow" else 404)

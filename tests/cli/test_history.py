@@ -138,7 +138,18 @@ def test_control_characters_do_not_pass() -> None:
 def test_a_project_without_applies(home: Home) -> None:
     home.ok("init", ".")
     assert home.ok("history").out == "No applies.\n"
-    assert home.ok("history", "-o", "json").json == {"format_version": 1, "applies": []}
+    told = home.ok("history", "-o", "json").json
+    assert list(told.items()) == [("format_version", 1), ("exit_code", 0), ("applies", [])]
+
+
+def test_json_has_the_exit_code_of_the_command_and_that_of_the_apply(home: Home) -> None:
+    home.ok("init", ".")
+    home.ok("apply", "--auto-approve")
+    (listed,) = home.ok("history", "-o", "json").json["applies"]
+    told = home.ok("history", listed["id"], "-o", "json").json
+    assert list(told) == ["format_version", "exit_code", "apply"]
+    assert (told["exit_code"], told["apply"]) == (0, listed)
+    assert listed["exit_code"] == 0
 
 
 @pytest.mark.parametrize("words", [("history", "x"), ("rollback", "x"), ("trash", "x"), ("restore", "x")])

@@ -652,3 +652,72 @@ def test_a_file_name_that_is_no_text(close: Close, tmp_path: Path, form: str) ->
     assert result.code == 3
     assert "\x1b" not in result.out + result.err
     (result.out + result.err).encode()
+
+
+# ------------------------------------------------------------- a run of ours whose answer had been lost
+
+
+@pytest.fixture
+def lost(close: Close, proxy: Proxy) -> Close:
+    """A second run of the close, started with an answer that was lost, and known by its id alone."""
+    before = {each["id"] for each in close.server.control("GET", "processRuns")}
+    proxy.faults = {"POST run": "502"}
+    assert close.home.run("run", "close", "--auto-approve").code == 4
+    proxy.faults = {}
+    (made,) = {each["id"] for each in close.server.control("GET", "processRuns")} - before
+    close.server.clear()
+    return Close(close.home, close.server, made)
+
+
+def known_runs(home: Home, key: str = "close") -> list[str]:
+    return [one["id"] for one in home.record(key)["runs"]]
+
+
+def keys(home: Home) -> set[str]:
+    return {one["key"] for one in home.ok("state", "list", "-o", "json").json["records"]}
+
+
+def test_a_lost_run_is_adopted_after_jobs_were_added_by_its_id(lost: Close) -> None:
+    assert lost.add(run=lost.run).code == 0
+    assert f"run:{lost.run}" in keys(lost.home)
+    lost.home.ok("resolve", "close", "--id", lost.run)
+    assert keys(lost.home) == {"close"} and known_runs(lost.home)[-1] == lost.run
+    assert (lost.sets(), lost.act()) == (1, None)
+    assert lost.home.pending() == []
+    assert lost.home.run("resolve", "close", "--id", lost.run).code == 64
+
+
+def test_an_adopted_run_keeps_what_was_begun_about_it(lost: Close, faults: Faults) -> None:
+    """The file is known again as what was sent, although another record has it now."""
+    faults.set(wrong.act_status(502, "POST", PATH), wrong.status(400, "GET", "/processRuns/*", call=2))
+    assert lost.add(run=lost.run).code == 4
+    faults.clear()
+    lost.home.ok("resolve", "close", "--id", lost.run)
+    assert keys(lost.home) == {"close"} and lost.act()["action"] == "add jobs"
+    assert lost.add(run=lost.run).code == 0
+    assert (lost.sets(), lost.act()) == (1, None)
+
+
+def test_a_run_that_may_be_the_lost_one_is_not_settled_as_not_started(lost: Close) -> None:
+    """Else the next one would be a second run."""
+    assert lost.add(run=lost.run).code == 0
+    refused = lost.home.run("resolve", "close", "--not-started")
+    assert refused.code == 8
+    assert f"The run {lost.run} may be the one that was started" in refused.err
+    assert f"resolve close -e served --id {lost.run}" in refused.err
+    assert lost.home.run("run", "close", "--auto-approve").code == 4
+    lost.home.ok("state", "rm", f"run:{lost.run}", "--auto-approve")
+    lost.home.ok("resolve", "close", "--not-started")
+
+
+def test_a_run_of_something_else_does_not_stand_in_the_way(foreign: Close, lost: Close) -> None:
+    assert foreign.add(run=foreign.run).code == 0
+    refused = foreign.home.run("resolve", "close", "--id", foreign.run)
+    assert refused.code == 1 and f"no run {foreign.run} of close" in refused.err
+    lost.home.ok("resolve", "close", "--not-started")
+    assert keys(lost.home) == {"close", f"run:{foreign.run}"}
+
+
+def test_a_run_that_a_record_of_the_files_has_is_nobody_elses(lost: Close, close: Close) -> None:
+    refused = lost.home.run("resolve", "close", "--id", close.run)
+    assert refused.code == 64 and "belongs to 'close' already" in refused.err

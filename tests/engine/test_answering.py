@@ -130,7 +130,7 @@ def test_what_is_sent_is_shown_before(world: World) -> None:
     assert "! approval-step  complete  of the run" in shown
     assert "correlation key order-9981: status 0 (running)" in shown
     assert 'decision  "\\x1b[31mapproved"' in shown
-    assert f"approval-step completed: the run {world.run} goes on." in shown
+    assert f"approval-step completed; `procspec status {world.run}` shows what the run does now." in shown
 
 
 def test_a_step_is_given_up(world: World) -> None:
@@ -148,7 +148,7 @@ def test_json_is_alone_on_stdout(world: World) -> None:
         "exit_code": 0,
         "run": world.run,
         "node": "approval-step",
-        "action": "COMPLETE",
+        "action": "complete",
         "data": {"decision": "approved"},
     }
     assert "status 0 (running)" in result.err
@@ -451,3 +451,74 @@ def test_an_embedded_emulator_that_loses_its_answer(tmp_path: Path) -> None:
     rules.clear()
     assert home.run(*TASK).code == 4 and answered(tmp_path) == 1
     assert json.loads(home.ok("state", "show", "order-9981").out)["runs"][0]["act"]["node"] == "approval-step"
+
+
+# ------------------------------------------------------------- a run whose start lost its answer
+
+
+def lost(folder: Path, *faulty: Rule) -> tuple[Home, str]:
+    """A second run, started with an answer that was lost; then its step was finished by its id, or not."""
+    embedded(folder)
+    home, database = Home(folder), folder / ".procspec" / "emulator-apptor.db"
+    home.write("another.procspec.yaml", RUN.replace("order-9981", "zeta"))
+    rules = Embedded(database, Store, rule)
+    rules.set(faults.act_status(502, "POST", "/process/exec"))
+    assert home.run("apply", "--auto-approve").code == 4
+    rules.set(*faulty)
+    with closing(Store(database)) as store, store.reading():
+        id = list(store.instances())[-1]["id"]
+    home.run("task", id, "approval-step", "--complete", "--auto-approve")
+    rules.clear()
+    return home, str(id)
+
+
+def records(home: Home) -> dict[str, Any]:
+    return {one["key"]: one for one in home.ok("state", "list", "-o", "json").json["records"]}
+
+
+def instances(folder: Path) -> int:
+    with closing(Store(folder / ".procspec" / "emulator-apptor.db")) as store, store.reading():
+        return len(list(store.instances()))
+
+
+@pytest.mark.parametrize("faulty", [[], [faults.act_status(502, "POST", "/process/task")]])
+def test_a_lost_run_is_adopted_after_its_step_was_finished(tmp_path: Path, faulty: list[Rule]) -> None:
+    """Without that the only way out would be --not-started, and a second run."""
+    home, id = lost(tmp_path, *faulty)
+    assert home.run("resolve", "zeta", "--not-started").code == 8
+    home.ok("resolve", "zeta", "--id", id)
+    found = records(home)
+    assert set(found) == {"order-9981", "zeta"}
+    assert ("act" in found["zeta"]["runs"][0]) == bool(faulty)
+    if faulty:
+        assert home.run("task", "zeta", "approval-step", "--complete", "--auto-approve").code == 4
+        home.ok("resolve", "zeta", "--done")
+    home.ok("task", "zeta", "approval-step", "--complete", "--auto-approve")
+    home.ok("apply", "--auto-approve")
+    assert instances(tmp_path) == 2
+
+
+def test_wherever_an_adoption_is_killed_nothing_is_lost(tmp_path: Path) -> None:
+    ready = tmp_path / "ready" / "project"
+    ready.mkdir(parents=True)
+    _, id = lost(ready, faults.act_status(502, "POST", "/process/task"))
+    adopt = ("resolve", "zeta", "--id", id)
+    boundaries = ran(copied(ready, tmp_path / "whole"), *adopt, count=True).boundaries
+    twins = 0
+    for position in range(1, len(boundaries) + 1):
+        folder = copied(ready, tmp_path / str(position))
+        assert ran(folder, *adopt, kill_at=position).code == -signal.SIGKILL
+        home = Home(folder)
+        found = records(home)
+        twins += "runs" in found["zeta"] and f"run:{id}" in found
+        assert home.run("task", id, "approval-step", "--complete", "--auto-approve").code in (4, 5)
+        if "intent" in found["zeta"]:
+            home.ok(*adopt)
+        home.ok("resolve", id, "--done")
+        found = records(home)
+        assert set(found) == {"order-9981", "zeta"}
+        assert [one["id"] for one in found["zeta"]["runs"]] == [id] and not acts(folder)
+        home.ok("apply", "--auto-approve")
+        assert instances(folder) == 2
+        shutil.rmtree(folder)
+    assert twins

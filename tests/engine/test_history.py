@@ -28,12 +28,12 @@ from tests.engine.proxy import Proxy, between
 from tests.engine.test_apply import sent
 from tests.engine.test_interrupts import begun, until
 from tests.engine.test_rollback import FILE, alive, applies, apply, edit, rollback, stored
-from tests.faults import Faults, drop, status
+from tests.faults import Faults, Rule, act_status, drop, status
 
 
 def shown(home: Home, id: str = "") -> Any:
     """The record of an apply, the last one without an id."""
-    return home.ok("history", id or applies(home)[0], "-o", "json").json
+    return home.ok("history", id or applies(home)[0], "-o", "json").json["apply"]
 
 
 def git(home: Home, *arguments: str) -> str:
@@ -149,6 +149,49 @@ def test_a_lost_answer_that_reading_clears_up_is_no_doubt(applied: Home, faults:
     (step,) = deed["steps"]
     assert step.get("doubtful", False) is False
     assert "outcome unknown" not in applied.ok("history", applies(applied)[0]).out
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        [status(502, "PATCH", "/processes/*", call=1)],
+        [status(502, "PATCH", "/processes/*", call=1), drop("PATCH", "/processes/*", call=2)],
+        [status(502, "PATCH", "/processes/*", call=1), act_status(502, "PATCH", "/processes/*", call=2)],
+    ],
+)
+def test_a_request_that_was_sent_again_is_one_step(
+    applied: Home, server: Server, faults: Faults, lost: list[Rule]
+) -> None:
+    """The first was not carried out, as reading showed; a doubt about the second is cleared up as well."""
+    id = applied.record("close")["id"]
+    was = stored(server, id)
+    edit(applied, ("autoClose: true", "autoClose: false"))
+    faults.set(*lost)
+    apply(applied)
+    assert faults.fired() == [1] * len(lost)
+    faults.clear()
+    (deed,) = shown(applied)["deeds"]
+    (step,) = deed["steps"]
+    assert step.get("doubtful", False) is False
+    assert len(step["inverses"]) == 1
+    rollback(applied, applies(applied)[0])
+    assert stored(server, id) == was
+
+
+def test_a_request_that_was_refused_the_second_time_is_no_deed(applied: Home, faults: Faults) -> None:
+    edit(applied, ("autoClose: true", "autoClose: false"))
+    faults.set(status(502, "PATCH", "/processes/*", call=1), status(400, "PATCH", "/processes/*", call=2))
+    assert applied.run("apply", "--auto-approve").code == 1
+    assert faults.fired() == [1, 1]
+    assert "deeds" not in shown(applied)
+
+
+def test_a_doubt_that_stays_is_kept_once(applied: Home, faults: Faults) -> None:
+    edit(applied, ("autoClose: true", "autoClose: false"))
+    faults.set(status(502, "PATCH", "/processes/*"))
+    assert applied.run("apply", "--auto-approve").code == 1
+    ((step,),) = [deed["steps"] for deed in shown(applied)["deeds"]]
+    assert step["doubtful"] is True
 
 
 def test_the_values_before_are_those_of_the_server_whatever_the_plan_file_says(
@@ -310,6 +353,24 @@ def test_an_unfinished_apply_that_did_nothing_has_nothing_to_undo(
     faults.clear()
     assert "Nothing is left to undo." in rollback(applied, done)
     assert stored(server, id) == was
+
+
+def test_what_an_unfinished_apply_was_to_restore_is_left_to_whoever_restored_it(
+    applied: Home, server: Server, faults: Faults
+) -> None:
+    """It was cut short before its restore went out."""
+    id = applied.record("close")["id"]
+    applied.ok("trash", "close", "--auto-approve")
+    faults.set(status(400, "POST", "/processes/*/restore"))
+    done = unfinished(applied, server)
+    faults.clear()
+    assert "exit_code" not in shown(applied, done)
+    assert "Nothing is left to undo." in rollback(applied, done)
+    assert applied.ok("restore", "close", "--auto-approve")
+    refused = applied.run("rollback", done, "--auto-approve")
+    assert refused.code == 6
+    assert "nobody knows whether" in refused.err
+    assert alive(server, id) == [True]
 
 
 @pytest.mark.parametrize("what", ["create", "replace"])

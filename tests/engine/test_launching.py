@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from tests.conftest import Home, Server
 from tests.engine.conftest import PROJECT
 from tests.engine.proxy import Proxy, between
+from tests.faults import Faults, slow
 
 FILE = "close.procspec.yaml"
 START = "start.procspec.yaml"
@@ -295,6 +299,53 @@ def test_a_start_of_unknown_outcome_is_settled_by_hand(
         declared.ok("apply", "--auto-approve")
     assert len(runs(server, declared)) == 1
     assert declared.run("plan", "--detailed-exitcode").code == 0
+
+
+def test_what_a_file_declares_is_a_run_of_its_process(declared: Home, server: Server) -> None:
+    declared.ok("apply", "--auto-approve")
+    (run,) = runs(server, declared)
+    assert run in declared.ok("status", "close").out
+    declared.write(START, RUN.replace("key: start", "key: again"))
+    assert "started before: " in declared.ok("plan").out and f"({run})" in declared.ok("plan").out
+    assert f"({run})" in declared.ok("run", "close", "--auto-approve").out
+    newest = next(id for id in runs(server, declared) if id != run)
+    assert newest in declared.ok("status", "close").out
+
+
+def test_an_unknown_start_leaves_its_process_alone(declared: Home, server: Server, proxy: Proxy) -> None:
+    """Nobody knows whether people got mail already."""
+    declared.ok("apply", "close", "--auto-approve")
+    proxy.faults = {"POST run": "after"}
+    declared.write("more.procspec.yaml", RUN.replace("key: start", "key: more"))
+    said = declared.run("apply", "--auto-approve")
+    assert said.code == 4
+    proxy.faults = {}
+    assert declared.run("run", "close", "--auto-approve").code == 4
+    assert declared.run("apply", "--auto-approve").code == 4
+    assert declared.run("status", "close").code == 4
+    (run,) = runs(server, declared)
+    key = "more" if declared.run("resolve", "more", "--id", run).code == 0 else "start"
+    if key == "start":
+        declared.ok("resolve", "start", "--id", run)
+    declared.ok("apply", "--auto-approve")
+    assert len(runs(server, declared)) == 2
+
+
+def test_who_starts_just_now_is_waited_for(declared: Home, server: Server, faults: Faults) -> None:
+    """The outcome is not unknown while somebody is at work."""
+    declared.write("procspec.yaml", PROJECT.format(url=server.url))
+    declared.ok("apply", "close", "--auto-approve")
+    faults.set(slow(3, "POST", "/processes/*/run"))
+    command = [sys.executable, "-m", "procspec", "-C", str(declared.folder), "run", "close", "--auto-approve"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as first:
+        while not any(path.endswith("/run") for _, path in server.requests()):
+            time.sleep(0.02)
+        second = declared.run("run", "close", "--auto-approve")
+        looked = declared.run("status", "close")
+        assert first.wait() == 0
+    assert (second.code, looked.code) == (5, 5), second.err
+    assert "procspec run close" in second.err
+    assert len(runs(server, declared)) == 1
 
 
 def test_a_refused_start_leaves_nothing_behind(declared: Home, server: Server, proxy: Proxy) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
 
+from procspec.state import open_store
 from tests.conftest import Home, Server
 from tests.engine.conftest import PROCESS
 from tests.engine.test_apply import sent
@@ -282,7 +284,7 @@ def test_a_rollback_is_rolled_back(applied: Home, server: Server, what: str) -> 
     rollback(applied, done)
     assert (stored(server, new), alive(server, old, new)) != (was, there)
     undone = applies(applied)[0]
-    assert applied.ok("history", undone, "-o", "json").json["undoes"] == done
+    assert applied.ok("history", undone, "-o", "json").json["apply"]["undoes"] == done
     rollback(applied, undone)
     assert (stored(server, new), alive(server, old, new)) == (was, there)
     assert applied.plan()["processes"] == [] or applied.pending() == []
@@ -381,6 +383,65 @@ def test_a_new_process_that_was_changed_since_is_not_trashed(
         edit(close, ("autoClose: true", "autoClose: false"))
         apply(close)
     refuses(close, server, done, "close was changed since")
+
+
+@pytest.mark.parametrize("by", ["hand", "apply"])
+@pytest.mark.parametrize("restored", [("restore", "close"), ("apply",)])
+def test_a_restored_process_that_was_changed_since_is_not_trashed(
+    applied: Home, server: Server, restored: tuple[str, ...], by: str
+) -> None:
+    id = applied.record("close")["id"]
+    applied.ok("trash", "close", "--auto-approve")
+    applied.ok(*restored, "--auto-approve")
+    done = applies(applied)[0]
+    if by == "hand":
+        hand(server, id, replaced("/name", "By hand"))
+    else:
+        edit(applied, ("autoClose: true", "autoClose: false"))
+        apply(applied)
+    refuses(applied, server, done, "close was changed since")
+    assert alive(server, id) == [True]
+
+
+@pytest.mark.parametrize("restored", [("restore", "close"), ("apply",)])
+def test_what_was_changed_before_a_restore_does_not_keep_it(
+    applied: Home, server: Server, restored: tuple[str, ...]
+) -> None:
+    """By hand, and never seen by an apply: it came back so."""
+    id = applied.record("close")["id"]
+    hand(server, id, {"op": "add", "path": "/certAutoApprove", "value": True})
+    applied.ok("trash", "close", "--auto-approve")
+    applied.ok(*restored, "--auto-approve")
+    rollback(applied, applies(applied)[0])
+    assert alive(server, id) == [False]
+
+
+def test_a_restore_without_a_known_end_is_not_undone(applied: Home, server: Server, faults: Faults) -> None:
+    """Whoever restored it afterwards, it was not ours to trash."""
+    id = applied.record("close")["id"]
+    applied.ok("trash", "close", "--auto-approve")
+    faults.set(status(502, "POST", "/processes/*/restore"))
+    assert applied.run("restore", "close", "--auto-approve").code == 1
+    faults.clear()
+    done = applies(applied)[0]
+    assert rollback(applied, done).endswith("Nothing is left to undo.\n")
+    server.call("POST", f"/processes/{id}/restore")
+    refuses(applied, server, done, "nobody knows whether", "procspec trash close")
+
+
+def test_a_new_process_whose_replacement_was_cut_short_is_not_trashed(
+    close: Home, server: Server, faults: Faults
+) -> None:
+    done = apply(close)
+    edit(close, ("assignee: ben", "assignee: ana"))
+    faults.set(status(400, "GET", "/processes/*", start=3))
+    assert close.run("apply", "--auto-approve", "--allow-replace").code == 1
+    faults.clear()
+    assert close.record("close")["intent"]["id"] != close.record("close")["id"]
+    server.clear()
+    refused = close.run("rollback", done, "--auto-approve")
+    assert (refused.code, sent(server)) == (8, [])
+    assert "was interrupted" in refused.err
 
 
 def test_a_process_that_was_replaced_since_is_another_one(applied: Home, server: Server) -> None:
@@ -511,8 +572,34 @@ def test_json_is_alone_on_stdout(applied: Home) -> None:
     assert (key, field) == ("close", "dueDate")
     assert [one["action"] for one in document["outcomes"]] == ["update"]
     assert document["apply"]["undoable"] is True
-    stale = applied.run("rollback", "20000101-000000-0000", "-o", "json")
-    assert (stale.code, stale.json["exit_code"]) == (64, 64)
+
+
+@pytest.mark.parametrize("code", [4, 5, 6, 8, 64])
+def test_json_is_alone_on_stdout_when_it_ends_badly(
+    applied: Home, server: Server, faults: Faults, code: int
+) -> None:
+    edit(applied, ("dueDate: 2024-12-31", "dueDate: 2025-01-31"))
+    words = ["rollback", apply(applied), "-o", "json", "--auto-approve"]
+    with ExitStack() as held:
+        if code == 4:
+            edit(applied, ("assignee: ben", "assignee: ana"))
+            faults.set(drop("POST", "/processes"))
+            assert applied.run("apply", "--auto-approve", "--allow-replace").code == 4
+            faults.clear()
+        elif code == 5:
+            store = held.enter_context(closing(open_store(".procspec/state.db", applied.folder)))
+            held.enter_context(store.lock("served", "a long apply"))
+        elif code == 6:
+            hand(server, applied.record("close")["id"], replaced("/dueDate", "2025-02-28"))
+        elif code == 8:
+            words.pop()
+        else:
+            words[1] = "20000101-000000-0000"
+        ended = applied.run(*words)
+    assert (ended.code, ended.json["exit_code"]) == (code, code)
+    assert next(iter(ended.json)) == "format_version"
+    told = ended.json["plan"]["processes"][0]["blocked"] if code == 4 else ended.json["error"]["message"]
+    assert told
 
 
 # ------------------------------------------------------------------------------------ when things go wrong
@@ -601,7 +688,8 @@ def test_a_create_of_unknown_outcome_has_no_inverse(close: Home, server: Server,
     assert close.run("apply", "--auto-approve").code == 4
     faults.clear()
     (done,) = applies(close)
-    ((step,),) = [deed["steps"] for deed in close.ok("history", done, "-o", "json").json["deeds"]]
+    deeds = close.ok("history", done, "-o", "json").json["apply"]["deeds"]
+    ((step,),) = [deed["steps"] for deed in deeds]
     assert step["doubtful"] is True
     refused = close.run("rollback", done, "--auto-approve")
     assert refused.code == 8

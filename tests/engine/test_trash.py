@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import closing
 
 import pexpect
 import pytest
 
+from procspec.state import open_store
 from tests.conftest import Home, Server
 from tests.engine.test_apply import sent
 from tests.faults import Faults, Rule, act_status, drop, status
@@ -144,9 +146,26 @@ def test_an_unknown_outcome_blocks(close: Home, server: Server, faults: Faults, 
     assert "procspec resolve close" in blocked.out
 
 
-def test_the_lock_is_asked_for(applied: Home, server: Server) -> None:
-    from procspec.state import open_store
+@pytest.mark.parametrize("command", ["trash", "restore"])
+def test_json_is_alone_on_stdout_when_it_ends_badly(
+    close: Home, server: Server, faults: Faults, command: str
+) -> None:
+    faults.set(drop("POST", "/processes"))
+    assert close.run("apply", "--auto-approve").code == 4
+    faults.clear()
+    blocked = close.run(command, "close", "--auto-approve", "-o", "json")
+    assert (blocked.code, blocked.json["exit_code"], blocked.json["outcomes"]) == (4, 4, [])
+    assert "procspec resolve close" in blocked.json["plan"]["processes"][0]["blocked"]
+    with (
+        closing(open_store(".procspec/state.db", close.folder)) as store,
+        store.lock("served", "a long apply"),
+    ):
+        locked = close.run(command, "close", "--auto-approve", "-o", "json")
+    assert (locked.code, locked.json["exit_code"]) == (5, 5)
+    assert "a long apply" in locked.json["error"]["message"]
 
+
+def test_the_lock_is_asked_for(applied: Home, server: Server) -> None:
     store = open_store(".procspec/state.db", applied.folder)
     with store.lock("served", "a long apply"):
         for command in ("trash", "restore"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -19,9 +20,23 @@ import pytest
 from procspec.cli import opening
 from procspec.cli.screen import Globals, Screen
 from procspec.engine.runtime.runs import keyed, maker, run_of, seen_run
-from procspec.engine.runtime.watching import SLOWEST, End, Pace, Sight, Until, changes, slower, watch
+from procspec.engine.runtime.watching import (
+    LAST,
+    MISREAD,
+    SLOWEST,
+    End,
+    Pace,
+    Sight,
+    Until,
+    changes,
+    is_misread,
+    passes,
+    resting,
+    slower,
+    watch,
+)
 from procspec.engine.session import Session
-from procspec.errors import Denied, ServiceError
+from procspec.errors import Denied, ServiceError, Unanswered
 from procspec.halt import Halt
 from procspec.model import ROOT, Event, EventKind, Kind, Phase, Run, RunNode
 from procspec.render.style import PLAIN
@@ -190,39 +205,164 @@ def test_a_watch_without_a_change_times_out(running: Running) -> None:
 def test_a_server_that_cannot_answer_is_asked_again_and_that_is_told_once(
     running: Running, faults: Faults
 ) -> None:
-    """429 with a longer wait than ours, twice, then an answer that is none: one tale, one end of it."""
+    """429 twice, a lost answer, then one that is none: one tale, one end of it, and 1 GET each."""
     with opened(running.home) as session:
         looks = watch(session, running.id, pace())
         before = next(looks)
         faults.set(
-            fault.too_many(120, "GET", RUNS, start=1, times=2), fault.no_id("GET", RUNS, start=3, times=1)
+            fault.too_many(0, "GET", RUNS, start=1, times=2),
+            fault.drop("GET", RUNS, start=3, times=1),
+            fault.no_id("GET", RUNS, start=4, times=1),
         )
+        running.server.clear()
         trouble = next(looks)
         assert [kind for kind, *_ in told(trouble)] == ["trouble"]
         assert "429" in trouble.events[0].detail and trouble.run == before.run
-        again, no_run = next(looks), next(looks)
-        assert (again.events, no_run.events, no_run.end) == ((), (), None) and again.trouble
-        assert "run id" in no_run.trouble
+        more = [next(looks) for _ in range(3)]
+        assert all(look.trouble and not look.events and look.end is None for look in more)
+        assert "run id" in more[-1].trouble
+        assert (running.gets(), faults.fired()) == (4, [2, 1, 1])
         running.finish("Reconcile")
+        running.server.clear()
         back = next(looks)
         assert told(back)[:2] == [("recovered", "", "", ""), ("status", "reconcile", "running", "complete")]
-        assert back.trouble == ""
+        assert (back.trouble, back.wait, back.misread, running.gets()) == ("", 0.0, 0, 1)
 
 
-def test_a_short_429_is_nobodys_business(running: Running, faults: Faults) -> None:
+def test_a_wait_that_the_server_asks_for_is_made_even_if_no_time_is_left_then(
+    running: Running, faults: Faults
+) -> None:
+    with opened(running.home) as session:
+        looks = watch(session, running.id, pace(timeout=0.5))
+        next(looks)
+        faults.set(fault.too_many(7200, "GET", RUNS, start=1))
+        running.server.clear()
+        *_, trouble, last = looks
+    assert "asks to wait 7200 seconds" in trouble.trouble and trouble.wait == 7200
+    assert last.end is End.TIMEOUT
+    assert running.gets() == 1
+
+
+def test_a_wait_within_the_time_is_made_without_a_second_request(running: Running, faults: Faults) -> None:
     with opened(running.home) as session:
         looks = watch(session, running.id, pace())
         next(looks)
-        faults.set(fault.too_many(0, "GET", RUNS, times=1))
-        assert told(next(looks)) == []
-        assert faults.fired() == [1]
+        faults.set(fault.too_many(1, "GET", RUNS, times=1))
+        running.server.clear()
+        trouble, back = next(looks), next(looks)
+    assert (trouble.wait, told(back)) == (1.0, [("recovered", "", "", "")])
+    assert running.gets() == 2
+
+
+@pytest.mark.parametrize(
+    ("pause", "asked", "left", "rest"),
+    [
+        (10, 0, math.inf, 10),
+        (10, 120, math.inf, 120),
+        (10, 4, 60, 10),
+        (10, 0, 5, 5 - LAST),
+        (10, 4.5, 5, 4.5),
+        (10, 5, 5, 5),
+        (10, 120, 60, 60),
+        (0.1, 0, LAST / 2, 0.1),
+        (10, 0, LAST / 2, LAST / 2),
+    ],
+)
+def test_the_rest_before_a_look(pause: float, asked: float, left: float, rest: float) -> None:
+    """Not before the server wants to be asked, and in time for one more look, where there is time for one."""
+    assert resting(pause, asked, left) == rest
+
+
+def test_a_silent_server_does_not_outlast_the_timeout(running: Running, faults: Faults) -> None:
+    """One attempt, which ends with the time of the watch."""
+    with opened(running.home) as session:
+        looks = watch(session, running.id, pace(timeout=1))
+        next(looks)
+        faults.set(fault.slow(5, "GET", RUNS))
+        running.server.clear()
+        *_, trouble, last = looks
+        assert "no whole answer within" in trouble.trouble
+        assert (last.end, running.gets()) == (End.TIMEOUT, 1)
+        faults.clear()
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (fault.no_id("GET", RUNS), "no run id"),
+        (fault.other("GET", RUNS), "another run than the one"),
+        (fault.html("GET", RUNS), "an HTML page"),
+    ],
+)
+def test_what_nobody_can_read_is_no_passing_trouble(
+    running: Running, faults: Faults, rule: fault.Rule, said: str
+) -> None:
+    with opened(running.home) as session:
+        looks = watch(session, running.id, pace())
+        next(looks)
+        for _ in range(2):  # in a row: a good answer between begins anew
+            faults.set({**rule, "times": MISREAD - 1})
+            assert [next(looks).misread for _ in range(MISREAD - 1)] == [*range(1, MISREAD)]
+            assert told(next(looks)) == [("recovered", "", "", "")]
+        faults.set(rule)
+        running.server.clear()
+        with pytest.raises(ServiceError, match=said) as caught:
+            list(looks)
+        assert (caught.value.exit_code, running.gets()) == (1, MISREAD)
+
+
+def test_a_watch_says_why_it_ends_with_what_nobody_can_read(started: Running, faults: Faults) -> None:
+    faults.set(fault.other("GET", RUNS, start=2))
+    result = started.home.run("watch", started.id, "--interval", "0.01", "-o", "jsonl")
+    rows = [json.loads(line) for line in result.out.splitlines()]
+    assert result.code == 1
+    assert [row["event"] for row in rows] == ["run", "trouble", "end"]
+    assert "another run than the one asked for" in rows[-1]["error"]["message"]
+
+
+@pytest.mark.parametrize("rule", [fault.drop("GET", RUNS), fault.refuse("GET", RUNS), fault.status(503)])
+def test_trouble_passes_however_long_it_lasts(running: Running, faults: Faults, rule: fault.Rule) -> None:
+    with opened(running.home) as session:
+        looks = watch(session, running.id, pace())
+        next(looks)
+        faults.set(rule)
+        for _ in range(MISREAD + 2):
+            assert next(looks).trouble
+        faults.clear()
+        assert told(next(looks)) == [("recovered", "", "", "")]
+
+
+@pytest.mark.parametrize(
+    ("error", "passing", "misread"),
+    [
+        (Unanswered("reset"), True, False),
+        (ServiceError("429", status=429), True, False),
+        (ServiceError("408", status=408), True, False),
+        (ServiceError("503", status=503), True, False),
+        (ServiceError("no id"), False, True),
+        (ServiceError("a page", status=200), False, True),
+        (ServiceError("moved", status=302), False, False),
+        (ServiceError("bad", status=400), False, False),
+        (Denied("no token"), False, False),
+        (Denied("no token", status=401), False, False),
+    ],
+)
+def test_what_may_go_well_later(error: ServiceError, passing: bool, misread: bool) -> None:
+    assert (passes(error), is_misread(error)) == (passing, misread)
+
+
+def test_status_is_patient(started: Running, faults: Faults) -> None:
+    """Only a watch looks again by itself."""
+    faults.set(fault.too_many(0, "GET", RUNS, times=1))
+    started.home.ok("status", started.id)
+    assert faults.fired() == [1]
 
 
 def test_a_timeout_ends_a_watch_of_a_server_in_trouble(running: Running, faults: Faults) -> None:
     with opened(running.home) as session:
         looks = watch(session, running.id, pace(timeout=0.3))
         next(looks)
-        faults.set(fault.too_many(120, "GET", RUNS))
+        faults.set(fault.status(503, "GET", RUNS))
         *_, last = looks
     assert last.end is End.TIMEOUT
 

@@ -164,6 +164,33 @@ def test_an_answer_that_says_a_key_is_cleaned() -> None:
     assert (answer.headers["x-echo"], answer.trace) == ("[redacted]", "")
 
 
+def test_the_part_of_a_key_that_is_secret_is_one_by_itself() -> None:
+    """`apk_{keyId}_{secret}`: a server may know, and say, the last of them alone (api-facts 3.1)."""
+    part = SECRET.removeprefix("apk_1_")
+    with (
+        serving(
+            says(200, {"k": f"x {part}"}), says(400, {"status": 400, "message": f"Bad {part}"})
+        ) as server,
+        client(server, credentials=KEY, **FLOW) as http,
+    ):
+        assert get(http).body == {"k": "x [redacted]"}
+        with pytest.raises(ServiceError) as caught:
+            get(http)
+    assert part not in everything(caught.value)
+    assert "[redacted]" in caught.value.message
+
+
+@pytest.mark.parametrize("key", ["apk_reader_emulator", "apk_1-x", "key_a_canary-secret-1", "apk__"])
+def test_a_short_part_of_a_key_blots_nothing_out(key: str) -> None:
+    said = key.rpartition("_")[2]
+    with (
+        serving(says(400, {"message": f"Bad {said}."})) as server,
+        client(server, credentials=Credentials(api_key=key), **FLOW) as http,
+        pytest.raises(ServiceError, match=f"Bad {said}"),
+    ):
+        get(http)
+
+
 def test_a_key_does_not_go_over_plain_http() -> None:
     with pytest.raises(UsageError, match="plain http"):
         Http("http://flow.example", credentials=KEY, **FLOW)

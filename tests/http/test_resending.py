@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import socket
 import threading
@@ -13,15 +14,16 @@ from email.utils import formatdate
 
 import pytest
 
-from procspec.errors import ServiceError, UnknownOutcome
+from procspec.errors import ServiceError, Unanswered, UnknownOutcome
 from procspec.halt import Halt
 from procspec.http import Answer, Http, Resend
-from tests.http.clients import LOST, OK, QUICK, TOKEN, client, get, nested, post
+from tests.http.clients import CLIENT, LOST, OK, QUICK, TOKEN, client, get, nested, post, token
 from tests.http.wire import (
     Act,
     Connection,
     raw,
     says,
+    says_nothing,
     serving,
 )
 
@@ -278,3 +280,106 @@ def test_a_signal_while_the_rate_is_waited_for_sends_nothing_but_a_look(resend: 
         assert len(server.taken) == 1
         assert get(http).body == {"id": "p-1"}
     assert [taken.method for taken in server.taken] == ["GET", "GET"]
+
+
+# ------------------------------------------------------------------------- somebody who asks again anyway
+
+
+def look(http: Http, within: float = math.inf, *, once: bool = True) -> Answer:
+    return http.send("GET", "/x", resend=Resend.ALWAYS, once=once, within=within)
+
+
+@pytest.mark.parametrize("act", LOST.values(), ids=LOST)
+def test_once_is_a_single_request_whatever_comes_of_it(act: Act) -> None:
+    with serving(act, OK) as server, client(server) as http:
+        with pytest.raises(ServiceError):
+            look(http)
+        assert len(server.taken) == 1
+        assert look(http).body == {"id": "p-1"}
+
+
+ANSWERED = {name for name in LOST if name[0].isdigit()} | {
+    "an oversize body",
+    "an oversize compressed body",
+    "an unknown compression",
+}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_an_answer_that_cannot_be_taken_is_an_answer(name: str) -> None:
+    """What a watch may wait out is told from what is no better the next time."""
+    with serving(LOST[name]) as server, client(server) as http, pytest.raises(ServiceError) as caught:
+        look(http)
+    assert isinstance(caught.value, Unanswered) == (name not in ANSWERED)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("seconds", [0, 2, 7200])
+def test_once_makes_no_wait_and_tells_of_it(status: int, seconds: int) -> None:
+    with (
+        serving(says(status, Retry_After=str(seconds))) as server,
+        client(server) as http,
+        pytest.raises(ServiceError) as caught,
+    ):
+        look(http)
+    assert (len(server.taken), caught.value.status, caught.value.wait) == (1, status, seconds)
+    assert "more than" not in caught.value.message
+
+
+def test_a_wait_that_is_too_long_is_told_with_the_error() -> None:
+    with serving(says(429, Retry_After="7200")) as server, client(server) as http:
+        for within in (math.inf, 60.0):
+            with pytest.raises(ServiceError, match="asks to wait 7200 seconds") as caught:
+                look(http, within, once=False)
+            assert caught.value.wait == 7200.0
+    assert len(server.taken) == 2
+
+
+def test_a_moment_in_ages_is_a_wait_that_can_be_made() -> None:
+    far = "Fri, 31 Dec 9999 23:59:59 GMT"
+    with (
+        serving(says(429, Retry_After=far)) as server,
+        client(server) as http,
+        pytest.raises(ServiceError) as caught,
+    ):
+        look(http)
+    assert 0 < caught.value.wait < threading.TIMEOUT_MAX
+
+
+def test_once_is_meant_for_the_token_too() -> None:
+    with serving(says(503), token(), OK) as server, client(server, credentials=CLIENT) as http:
+        with pytest.raises(ServiceError, match="503"):
+            look(http)
+        assert [taken.path for taken in server.taken] == ["/oauth2/token"]
+        look(http)
+
+
+@pytest.mark.parametrize("once", [True, False])
+def test_silence_ends_with_the_time_that_there_is(once: bool) -> None:
+    patient = replace(QUICK, read=30.0, deadline=30.0)
+    with (
+        serving(says_nothing) as server,
+        client(server, limits=patient) as http,
+        pytest.raises(Unanswered, match=r"no whole answer within 0\.2 s"),
+    ):
+        look(http, 0.2, once=once)
+    assert len(server.taken) == 1
+
+
+def test_no_wait_goes_on_past_the_time_that_there_is() -> None:
+    with (
+        serving(says(503, Retry_After="2")) as server,
+        client(server) as http,
+        pytest.raises(ServiceError, match="503") as caught,
+    ):
+        look(http, 1.5, once=False)
+    assert (len(server.taken), caught.value.wait) == (1, 2.0)
+
+
+def test_no_turn_in_time_is_nothing_sent() -> None:
+    slow = replace(QUICK, rate=1, window=60.0)
+    with serving(OK) as server, client(server, limits=slow) as http:
+        look(http)
+        with pytest.raises(Unanswered, match="the rate of requests allowed none in time"):
+            look(http, 0.1)
+    assert len(server.taken) == 1

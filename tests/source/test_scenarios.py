@@ -50,7 +50,7 @@ root:
           triggerType: manual
           sendTask: {title: Second, assignee: ana}
         - job: letter
-          certification: {title: Letter, sourceLetter: l, steps: []}
+          certification: {title: Letter, sourceLetter: l, steps: [{expect: {status: running}}]}
 """
 HEAD = "kind: Scenario\nkey: proof\nprocess: close\ntoday: 2024-10-01\nsteps:\n"
 
@@ -76,12 +76,13 @@ def steps(*lines: str) -> str:
     return HEAD + "".join(f"  {line}\n" for line in lines)
 
 
+STEP = "  - expect: {status: running}\n"
 WRONG: list[tuple[str, str, list[str]]] = [
-    ("an unknown process", HEAD.replace("close", "cloze") + "  []\n", ["3:10 unknown-process"]),
-    ("no process", HEAD.replace("process: close\n", "") + "  []\n", ["1:1 missing-field"]),
-    ("no day", HEAD.replace("today: 2024-10-01\n", "") + "  []\n", ["1:1 missing-field"]),
-    ("a key twice", HEAD.replace("proof", "close") + "  []\n", ["2:6 duplicate-process"]),
-    ("an unknown field", HEAD + "  []\nstep: []\n", ["7:1 unknown-field"]),
+    ("an unknown process", HEAD.replace("close", "cloze") + STEP, ["3:10 unknown-process"]),
+    ("no process", HEAD.replace("process: close\n", "") + STEP, ["1:1 missing-field"]),
+    ("no day", HEAD.replace("today: 2024-10-01\n", "") + STEP, ["1:1 missing-field"]),
+    ("a key twice", HEAD.replace("proof", "close") + STEP, ["2:6 duplicate-process"]),
+    ("an unknown field", HEAD + STEP + "step: []\n", ["7:1 unknown-field"]),
     # a step
     ("an unknown verb", steps("- complet: first"), ["6:5 unknown-field"]),
     ("two verbs", steps("- complete: first", "  today: WD+1"), ["7:5 several-verbs"]),
@@ -131,7 +132,7 @@ def told(folder: Path, text: str) -> str:
 
 
 def test_what_was_meant(tmp_path: Path) -> None:
-    assert told(tmp_path, HEAD.replace("close", "cloze") + "  []\n") == (
+    assert told(tmp_path, HEAD.replace("close", "cloze") + STEP) == (
         'The project has no process "cloze". Did you mean "close"?'
     )
     assert told(tmp_path, steps("- complete: frist")) == (
@@ -181,7 +182,7 @@ def test_a_day_may_stay(tmp_path: Path) -> None:
 
 def test_a_workday_needs_something_to_count_from(tmp_path: Path) -> None:
     process = PROCESS.replace("businessStartDate: 2024-10-01\n", "")
-    text = HEAD.replace("2024-10-01", "start+1wd") + "  []\n"
+    text = HEAD.replace("2024-10-01", "start+1wd") + STEP
     files: dict[str, str | bytes] = {"procspec.yaml": PROJECT, "a.procspec.yaml": process}
     loaded = load(write(tmp_path, {**files, "proof.procspec.yaml": text}))
     assert brief(loaded.diagnostics) == ["4:8 workday-without-anchor"]
@@ -210,7 +211,7 @@ def test_nobody_blames_a_scenario_for_a_process_that_cannot_be_read(tmp_path: Pa
     files: dict[str, str | bytes] = {
         "procspec.yaml": PROJECT,
         "close.procspec.yaml": "kind: [",
-        "proof.procspec.yaml": HEAD + "  []\n",
+        "proof.procspec.yaml": HEAD + STEP,
     }
     assert brief(load(write(tmp_path, files)).diagnostics) == ["1:8 invalid-yaml"]
 

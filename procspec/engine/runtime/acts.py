@@ -6,9 +6,10 @@ act is durable before its request goes out, and it stays while nobody knows what
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 
+from procspec import moment
 from procspec.digest import digest
 from procspec.engine.moves import records, seen, take_over
 from procspec.engine.session import Session
@@ -20,12 +21,35 @@ UNKNOWN = "run:"
 """What the key of a record begins with that is about a run which no other record knows; no slug does."""
 
 
+def is_stray(record: Record) -> bool:
+    """Whether a record was made for a run which no other one knew."""
+    return record.key.startswith(UNKNOWN)
+
+
+def strays(known: Iterable[Record]) -> Iterator[tuple[Record, Started]]:
+    """The runs which no record knows but one that was made for them, with that one."""
+    known = list(known)
+    owned = {run.id for record in known if not is_stray(record) for run in record.runs}
+    yield from (
+        (record, run) for record in known if is_stray(record) for run in record.runs if run.id not in owned
+    )
+
+
+def knowing(known: Iterable[Record], run: str) -> Record | None:
+    """The record that knows a run; one that was made for it is the last to be asked.
+
+    There are two after a `resolve` that was killed: the other one has all that this one says.
+    """
+    found = [record for record in known if _started(record, run)]
+    return min(found, key=is_stray, default=None)
+
+
 def holder(session: Session, run: str, process: str = "") -> Record:
     """The record that knows a run; for one that none knows a new record, which is not written yet."""
-    known = [record for record in records(session).values() if _started(record, run)]
-    if known:
-        return known[0]
-    started = Started(id=run, since=_now(), process=process)
+    known = knowing(records(session).values(), run)
+    if known is not None:
+        return known
+    started = Started(id=run, since=moment.now(), process=process)
     return Record(environment=session.environment, key=f"{UNKNOWN}{run}", salt=new_salt(), runs=(started,))
 
 
@@ -40,10 +64,26 @@ def about(record: Record, run: Run) -> Record:
 def taken(session: Session, record: Record, run: str) -> Record:
     """Under the lock: the record as it can be written; raises StalePlan when it is not as it was seen."""
     now = seen(session)
-    there = next((one for one in now.records.values() if _started(one, run)), None)
+    there = knowing(now.records.values(), run)
     if (there.serial if there else 0) != record.serial or (there and there.key != record.key):
         raise StalePlan(f"The record of the run {run} has changed meanwhile.", hint="Run it again.")
+    drop(session, now.records.values(), run, record)
     return take_over(session, now, record.key) or record
+
+
+def owned(record: Record, run: Started, stray: Record | None) -> Record:
+    """The record with a run that turned out to be its own, and what was begun about it meanwhile."""
+    known = _started(stray, run.id) if stray is not None else None
+    if stray is not None and known is not None and known.act is not None:
+        run = replace(run, act=replace(known.act, salt=known.act.salt or stray.salt))
+    return replace(record, runs=(*record.runs, run))
+
+
+def drop(session: Session, known: Iterable[Record], run: str, keeper: Record) -> None:
+    """Under the lock: forgets the record that was made for a run, once another one, `keeper`, knows it."""
+    for record in known:
+        if is_stray(record) and record.key != keeper.key and _started(record, run):
+            session.store.delete(record)
 
 
 def pending(record: Record, run: str) -> Act | None:
@@ -52,16 +92,17 @@ def pending(record: Record, run: str) -> Act | None:
     return started.act if started else None
 
 
-def mark(record: Record, sent: Json) -> str:
-    """By what a request is known again: a digest, because a record holds no content."""
-    return digest(sent, record.salt)
+def is_same(record: Record, begun: Act, sent: Json) -> bool:
+    """Whether this is what was sent: by a digest, because a record holds no content."""
+    return begun.sent == digest(sent, begun.salt or record.salt)
 
 
 def act(
     record: Record, action: Action, sent: Json, *, owner: str, before: tuple[str, ...] = (), node: str = ""
 ) -> Act:
     """What is about to be sent, by whom (`str` of the lock's holder)."""
-    return Act(action=action, since=_now(), owner=owner, sent=mark(record, sent), before=before, node=node)
+    sent = digest(sent, record.salt)
+    return Act(action=action, since=moment.now(), owner=owner, sent=sent, before=before, node=node)
 
 
 def send(session: Session, record: Record, run: str, wanted: Request, begun: Act) -> Receipt:
@@ -137,7 +178,3 @@ def _started(record: Record, run: str) -> Started | None:
 def _with(session: Session, record: Record, run: str, begun: Act | None) -> Record:
     runs = tuple(replace(one, act=begun) if one.id == run else one for one in record.runs)
     return session.store.write(replace(record, runs=runs))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -18,7 +18,6 @@ from procspec.model import (
     Change,
     Diagnostic,
     Document,
-    Json,
     Kind,
     Node,
     Phase,
@@ -94,7 +93,7 @@ def ready(
         request=_request(session, run, desired, spot),
         warnings=warnings,
     )
-    return replace(found, there=_there(found) or (() if again else _matched(desired, _added(run))))
+    return replace(found, there=_there(session, found) or (() if again else _already(session, found)))
 
 
 def _run(session: Session, id: str) -> tuple[Run, Wanted | None]:
@@ -143,7 +142,7 @@ def _judged(session: Session, file: str, document: Document, process: Node) -> l
 # ------------------------------------------------------------------------------- what was begun before
 
 
-def _there(found: Adding) -> tuple[str, ...]:
+def _there(session: Session, found: Adding) -> tuple[str, ...]:
     """The ids of the jobs when an earlier request, of which nobody knew what became, did add them.
 
     Raises UnknownOutcome when that cannot be said: a request that was lost may still arrive.
@@ -152,12 +151,17 @@ def _there(found: Adding) -> tuple[str, ...]:
     if act is None:
         return ()
     new = _new(found.run, act.before)
-    if act.action is Action.ADD_JOBS and act.sent == acts.mark(found.record, found.request.body):
-        ids = _matched(found.jobs, new)
+    if act.action is Action.ADD_JOBS and acts.is_same(found.record, act, found.request.body):
+        ids = _matched(session, found.jobs, new)
         if ids:
             return ids
     told = acts.unknown(found.record, found.run.id, act)
     raise UnknownOutcome(f"Nothing was sent. {told}{_since(new) if act.action is Action.ADD_JOBS else ''}")
+
+
+def _already(session: Session, found: Adding) -> tuple[str, ...]:
+    """The ids of the jobs when the run has them, whoever added them."""
+    return _matched(session, found.jobs, _added(found.run))
 
 
 def _since(new: list[RunNode]) -> str:
@@ -182,33 +186,16 @@ def _added(run: Run) -> list[RunNode]:
     return [node for node in _new(run, ()) if not node.source]
 
 
-def _matched(jobs: Iterable[Node], new: Iterable[RunNode]) -> tuple[str, ...]:
+def _matched(session: Session, jobs: Iterable[Node], new: Iterable[RunNode]) -> tuple[str, ...]:
     """The ids of new jobs that are what was sent, in its order; nothing unless all of it is there."""
     left, ids = list(new), list[str]()
     for job in jobs:
-        found = next((node for node in left if _is_same(job, node)), None)
+        found = next((node for node in left if session.provider.same_job(job, node)), None)
         if found is None:
             return ()
         left.remove(found)
         ids.append(found.id)
     return tuple(ids)
-
-
-def _is_same(job: Node, node: RunNode) -> bool:
-    """By what a run shows of a job; an answer may leave out what was sent (guide, example answers)."""
-    fields = job.fields
-    if (str(fields.get("action")), job.title.strip()) != (node.action, node.title.strip()):
-        return False
-    shown = (node.person, node.approver, node.due, node.approver_due)
-    sent = (
-        *(_id(fields.get(name)) for name in ("assignee", "approver")),
-        *(str(fields.get(name, ""))[:10] for name in ("dueDate", "approverDueDate")),
-    )
-    return all(theirs in ("", ours) for ours, theirs in zip(sent, shown, strict=True))
-
-
-def _id(person: Json) -> str:
-    return str(person.get("id", "")) if isinstance(person, dict) else ""
 
 
 # ----------------------------------------------------------------------------------------- carrying out
@@ -266,4 +253,4 @@ def _looked(session: Session, found: Adding, begun: Act) -> tuple[tuple[str, ...
         new = _new(read(session, found.run.id), begun.before)
     except ProcspecError:
         return (), ""
-    return _matched(found.jobs, new), _since(new)
+    return _matched(session, found.jobs, new), _since(new)

@@ -9,11 +9,8 @@ from procspec.engine.runtime.acts import about, act, holder, pending, send, take
 from procspec.engine.runtime.runs import read, run_of
 from procspec.engine.session import Session
 from procspec.errors import Refused, UnknownOutcome
-from procspec.model import Action, Answered, Json, Record, Request, Run
+from procspec.model import Action, Answered, Decision, Json, Record, Request, Run
 from procspec.providers.base import Ability, require
-
-COMPLETE, CANCEL = "COMPLETE", "CANCEL"
-"""What can be done about a step: go on with the data, or give it up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +23,7 @@ class Step:
     record: Record
 
 
-def prepare(session: Session, text: str, node: str, action: str, data: Mapping[str, Json]) -> Step:
+def prepare(session: Session, text: str, node: str, decision: Decision, data: Mapping[str, Json]) -> Step:
     """Looks whether the run still goes on: 1 GET; `text` is its id, or a key whose last run it is.
 
     Raises UsageError for a system without human steps, UnknownOutcome while something about the run is not
@@ -41,7 +38,7 @@ def prepare(session: Session, text: str, node: str, action: str, data: Mapping[s
     run = read(session, id)
     if run.over:
         raise Refused(f"Nothing was sent: the run {id} is over ({run.status}).")
-    answered = Answered(run=id, node=node, action=action, data=data)
+    answered = Answered(run=id, node=node, decision=decision, data=data)
     request = session.provider.answer(answered)
     return Step(run=run, answered=answered, request=request, record=about(record, run))
 

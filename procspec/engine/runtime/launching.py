@@ -9,7 +9,7 @@ from types import MappingProxyType
 from procspec.digest import digest
 from procspec.engine.moves import Seen
 from procspec.engine.rules import problem
-from procspec.engine.session import Session, WantedRun, is_run, unsettled
+from procspec.engine.session import Session, WantedRun, in_doubt, is_run, runs_of, unsettled
 from procspec.errors import SpecError
 from procspec.model import (
     NEW_ID,
@@ -25,6 +25,7 @@ from procspec.model import (
     Record,
     Request,
     RunPlan,
+    Started,
     Task,
 )
 from procspec.providers.base import Ability
@@ -48,7 +49,7 @@ def plan_runs(
     or cannot start.
     """
     asked, items = frozenset(keys), {item.key: item for item in plans}
-    scene = _Scene(session, items, lives)
+    scene = _Scene(session, items, lives, tuple(now.records.values()))
     found = [
         scene.plan(file, now.records.get(key))
         for key, file in session.runs.items()
@@ -80,10 +81,17 @@ def request(session: Session, file: WantedRun, process: str) -> Request:
 class _Scene:
     """What planning the runs of one plan looks at, read when the first of them needs it."""
 
-    def __init__(self, session: Session, items: Mapping[str, ProcessPlan], lives: Mapping[str, Node]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        items: Mapping[str, ProcessPlan],
+        lives: Mapping[str, Node],
+        records: tuple[Record, ...],
+    ) -> None:
         self.session = session
         self.items = items
         self.lives = lives
+        self.records = records
         self.problems: list[Diagnostic] = []
         self._listed: tuple[Definition, ...] | None = None
         self._asked = False
@@ -127,7 +135,7 @@ class _Scene:
             return self.ready(file, made, id, None)
         live = self.lives.get(id) or self.session.service.read(id)
         if live is None:
-            self.problems.append(unknown(self.session, file))
+            self.problems.append(unknown(self.session, file, self.records))
             return made
         return self.ready(file, replace(made, title=live.title), id, tuple(first(live.children[0])))
 
@@ -145,8 +153,18 @@ class _Scene:
         return self.ready(file, replace(made, title=title), id, None)
 
     def ready(self, file: WantedRun, made: RunPlan, id: str, tasks: tuple[Task, ...] | None) -> RunPlan:
-        base = replace(made.base, id=None if id == NEW_ID else id)
-        return replace(made, base=base, request=request(self.session, file, id), tasks=tasks)
+        defined = Ability.DEFINE not in self.session.provider.cannot
+        begun = in_doubt(self.records, id) if defined else None
+        if begun is not None and begun.intent is not None:
+            return replace(made, blocked=unsettled(begun, begun.intent))
+        before = runs_of(self.records, id) if defined else ()
+        return replace(
+            made,
+            base=replace(made.base, id=None if id == NEW_ID else id),
+            request=request(self.session, file, id),
+            tasks=tasks,
+            earlier=earlier(before),
+        )
 
     def problem(self, file: WantedRun, made: RunPlan, rule: str, detail: str) -> RunPlan:
         self.problems.append(problem(rule, file.document.place(("process",)), detail))
@@ -159,10 +177,19 @@ class _Scene:
         return self._listed
 
 
-def unknown(session: Session, file: WantedRun) -> Diagnostic:
-    """A process that a run names, and that nobody has."""
+def earlier(runs: Iterable[Started]) -> tuple[str, ...]:
+    """What is told of runs that were started before: when, and which."""
+    return tuple(f"{run.since} ({run.id})" for run in runs)
+
+
+def unknown(session: Session, file: WantedRun, records: Iterable[Record] = ()) -> Diagnostic:
+    """A process that a run names, and that nobody has; or whose file is gone."""
     id = file.launch.process
+    known = next((one for one in records if one.key == id), None)
     detail = f'Neither the project nor the server has a process "{id}".{hint(id, session.files)}'
+    if known is not None and known.id is not None:
+        where = "it is in the trash" if known.trashed else f"it is on the server as {known.id}"
+        detail = f'The file of the process "{id}" is gone; {where}. Bring the file back, or name its id.'
     return problem("unknown-definition", file.document.place(("process",)), detail)
 
 
@@ -187,12 +214,8 @@ def first(node: Node) -> Iterator[Task]:
     if node.fields.get("triggerType") == "manual" or node.generated:
         return
     if node.kind is Kind.JOB:
-        person, due = _id(node.fields.get("assignee")), str(node.fields.get("dueDate", ""))
-        yield Task(title=node.title, person=person, due=due)
+        due = str(node.fields.get("dueDate", ""))
+        yield Task(title=node.title, person=node.person("assignee"), due=due)
         return
     for child in node.children if node.fields.get("parallel") else node.children[:1]:
         yield from first(child)
-
-
-def _id(person: Json) -> str:
-    return str(person.get("id", "")) if isinstance(person, dict) else ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from procspec.engine.moves import records
 from procspec.engine.plan import compare
 from procspec.engine.runtime.launching import first, unknown
-from procspec.engine.session import Session, WantedRun, blocked, chosen
+from procspec.engine.session import Session, WantedRun, blocked, chosen, in_doubt, unsettled
 from procspec.engine.settle import found, located
 from procspec.errors import Refused, SpecError, UnknownOutcome
 from procspec.model import Node, Record, Task
@@ -73,13 +74,22 @@ def look(session: Session, file: WantedRun) -> Looked | None:
 
 
 def _settled(session: Session, key: str) -> Record:
-    record = records(session).get(key)
+    known = records(session)
+    record = known.get(key)
     if record is not None and blocked(record):
         raise UnknownOutcome(blocked(record))
+    check_settled(known.values(), record.id if record else None)
     record = record or Record(environment=session.environment, key=key, salt="")
     if record.id is None or record.trashed or record.intent or record.leftovers:
         raise _apply_first(record, "is not applied")
     return record
+
+
+def check_settled(known: Iterable[Record], process: str | None) -> None:
+    """Raises UnknownOutcome while nobody knows whether any record has started a run of the process."""
+    begun = in_doubt(known, process)
+    if begun is not None and begun.intent is not None:
+        raise UnknownOutcome(unsettled(begun, begun.intent))
 
 
 def _apply_first(record: Record, why: str) -> Refused:

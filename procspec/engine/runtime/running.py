@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from procspec.engine.moves import seen, take_over
-from procspec.engine.runtime.launching import plan_runs
+from procspec.engine.guard import check_free
+from procspec.engine.moves import records, seen, take_over
+from procspec.engine.runtime.launching import earlier, plan_runs
 from procspec.engine.runtime.ready import look, prepare
 from procspec.engine.runtime.starting import start, start_declared
-from procspec.engine.session import Session, WantedRun, chosen
+from procspec.engine.session import Session, WantedRun, chosen, runs_of
 from procspec.errors import Refused, StalePlan, UnknownOutcome
 from procspec.model import Action, Base, Launch, ProcessPlan, Record, Request, RunPlan
 
@@ -34,13 +35,25 @@ def ready(session: Session, key: str, *, email: bool) -> Start:
     SpecError with what the files or the server have wrong.
     """
     chosen([key], {*session.files, *session.runs}, "process or run")
-    if key in session.runs:
-        return _declared(session, session.runs[key], email)
+    try:
+        if key in session.runs:
+            return _declared(session, session.runs[key], email)
+        return _defined(session, key, email)
+    except UnknownOutcome:
+        check_free(session)  # somebody who is at work now will know the outcome
+        raise
+
+
+def _defined(session: Session, key: str, email: bool) -> Start:
+    """A run of a process of the project."""
     found = prepare(session, key)
     wanted = session.provider.start(Launch(process=found.id, email=email))
     base = Base(serial=found.record.serial if found.record else 0, id=found.id)
     title = found.live.title
-    item = RunPlan(key=key, title=title, process=key, base=base, request=wanted, tasks=found.tasks)
+    told = earlier(runs_of(records(session).values(), found.id))
+    item = RunPlan(
+        key=key, title=title, process=key, base=base, request=wanted, tasks=found.tasks, earlier=told
+    )
     return Start(item=item, request=wanted, record=found.record, process=found.id)
 
 

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from procspec.engine.guard import check_free
 from procspec.engine.moves import records
-from procspec.engine.session import Session, blocked
+from procspec.engine.session import Session, blocked, in_doubt, runs_of, unsettled
 from procspec.errors import ProcspecError, UnknownOutcome, UsageError
-from procspec.model import ROOT, Action, Kind, Record, Run, RunNode
+from procspec.model import ROOT, Action, Kind, Record, Run, RunNode, Started
 
 
 def run_of(session: Session, text: str) -> str:
-    """The id of the run that RUN means: of a key, the last one that its record has; else it is an id.
+    """The id of the run that RUN means: of a key, the last one that was started of it; else it is an id.
 
     Sends nothing. Raises UsageError for a key of which nothing was started, UnknownOutcome while nobody
-    can tell what its last run is.
+    can tell what its last run is, Contended while somebody is starting it.
     """
-    record = records(session).get(text)
+    known = records(session)
+    record = known.get(text)
     if record is None:
         if text in session.files or text in session.runs:
             raise _nothing(session, text)
         return text
-    if record.intent is not None and record.intent.action is Action.RUN and blocked(record):
-        raise UnknownOutcome(blocked(record))
-    if not record.runs:
+    begun = record if blocked(record) else in_doubt(known.values(), record.id)
+    if begun is not None and begun.intent is not None and begun.intent.action is Action.RUN:
+        check_free(session)
+        raise UnknownOutcome(unsettled(begun, begun.intent))
+    last = max((*record.runs, *runs_of(known.values(), record.id)), key=_since, default=None)
+    if last is None:
         raise _nothing(session, text)
-    return record.runs[-1].id
+    return last.id
+
+
+def _since(run: Started) -> str:
+    return run.since
 
 
 def _nothing(session: Session, key: str) -> UsageError:
@@ -46,9 +56,12 @@ def seen_run(session: Session, id: str) -> Run:
     return keyed(run, maker(records(session).values(), run))
 
 
-def read(session: Session, id: str) -> Run:
-    """A run as the system tells it: 1 GET; raises ProcspecError when it has none of this id."""
-    run = session.service.read_run(id)
+def read(session: Session, id: str, *, once: bool = False, within: float = math.inf) -> Run:
+    """A run as the system tells it: 1 GET; raises ProcspecError when it has none of this id.
+
+    `once` and `within` are as for `Service.read_run`.
+    """
+    run = session.service.read_run(id, once=once, within=within)
     if run is None:
         known = ", ".join(key for key, record in sorted(records(session).items()) if record.runs)
         raise ProcspecError(

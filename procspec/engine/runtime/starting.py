@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from urllib.parse import quote
 
+from procspec import moment
 from procspec.engine.history import send
 from procspec.engine.keeping import keep_id
 from procspec.engine.runtime.launching import first, mark, request
-from procspec.engine.runtime.ready import look, prepare
+from procspec.engine.runtime.ready import check_settled, look, prepare
 from procspec.engine.session import Session, WantedRun, settling
 from procspec.errors import Contended, NotConverged, ProcspecError, SpecError, StalePlan, UnknownOutcome
 from procspec.model import NEW_ID, Action, Intent, Outcome, Plan, Record, Request, RunPlan, Started
+from procspec.providers.base import Ability
 from procspec.state import new_salt
 
 Outcomes = Mapping[str, Outcome]
@@ -28,7 +29,7 @@ def start(session: Session, record: Record, wanted: Request, process: str, owner
     Raises UnknownOutcome when nobody can tell whether the run was started: the intent stays then, until
     `resolve`. Whatever else it raises says that it was not, or how its id is recovered.
     """
-    since = datetime.now(UTC).isoformat(timespec="seconds")
+    since = moment.now()
     intent = Intent(action=Action.RUN, since=since, owner=owner, process=process)
     session.halt.check()
     begun = session.store.write(replace(record, intent=intent))
@@ -102,7 +103,10 @@ def _started(session: Session, item: RunPlan, before: Outcomes, owner: str) -> R
     process = _ready(session, file, item, before)
     wanted = request(session, file, item.base.id or NEW_ID)
     wanted = replace(wanted, path=wanted.path.replace(NEW_ID, quote(process, safe="")))
-    record = session.store.read(session.environment).get(item.key)
+    known = session.store.read(session.environment)
+    if Ability.DEFINE not in session.provider.cannot:
+        check_settled(known.values(), process)
+    record = known.get(item.key)
     if (record.serial if record else 0) != item.base.serial:
         raise Contended(f"The record of {item.key} has changed meanwhile.")
     return start_declared(session, file, record, wanted, process, owner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -11,11 +12,17 @@ from enum import Enum
 from procspec.engine.moves import records
 from procspec.engine.runtime.runs import keyed, maker, read
 from procspec.engine.session import Session
-from procspec.errors import Denied, ServiceError
+from procspec.errors import Denied, ServiceError, Unanswered
 from procspec.model import Event, EventKind, Phase, Record, Run, RunNode
 
 SLOWEST = 6
 """Times the interval: as long as a pause gets while nothing changes."""
+FIRST = 5.0
+"""Seconds that the first look has in any case: without it there is nothing to tell, not even with no time."""
+LAST = 1.0
+"""Seconds before the end of the time at which the last look begins."""
+MISREAD = 3
+"""Looks in a row whose answer cannot be read: more of them would be no different."""
 _GROWTH = 1.5
 _BUSY = frozenset({408, 425, 429})
 
@@ -64,7 +71,8 @@ class Pace:
 class Sight:
     """One look at a run: what happened since the one before, and how it ended, in the last one.
 
-    While the system cannot be asked, `trouble` says why and `run` is as it was seen last.
+    While the system cannot be asked, `trouble` says why and `run` is as it was seen last; `wait` is how many
+    seconds the system asks to leave it alone. `misread` counts the answers in a row that nobody can read.
     """
 
     run: Run
@@ -72,32 +80,46 @@ class Sight:
     at: datetime
     events: tuple[Event, ...] = ()
     trouble: str = ""
+    wait: float = 0.0
+    misread: int = 0
     end: End | None = None
 
 
 def watch(session: Session, id: str, pace: Pace) -> Iterator[Sight]:
-    """Every look at a run, the first one at once: 1 GET each.
+    """Every look at a run, the first one at once: 1 GET each, whatever comes of it.
 
-    The pause between two grows while nothing changes. A system that cannot be asked now is asked again; only
-    the first look raises ServiceError for that. Raises Denied, and ProcspecError when there is no such run.
+    The pause between two grows while nothing changes, and is never shorter than the system asks for. No look
+    takes longer than the time that is left. A system that cannot be asked now is asked again; only the first
+    look, which is as patient as any request, raises Unanswered for that. Raises ServiceError for answers that
+    cannot be read, a few in a row, Denied, and ProcspecError when there is no such run.
     """
-    last = None if pace.timeout is None else time.monotonic() + pace.timeout
-    run = read(session, id)
+    last = math.inf if pace.timeout is None else time.monotonic() + pace.timeout
+    run = read(session, id, within=max(FIRST, last - time.monotonic()))
     maker_of = maker(records(session).values(), run)
     run = keyed(run, maker_of)
     sight = Sight(run=run, day=pace.today(), at=pace.now(), end=_end(run, pace.until))
     yield sight
     pause = pace.interval
     while sight.end is None:
-        left = pause if last is None else last - time.monotonic()
-        if left <= 0:
+        left = last - time.monotonic()
+        rest = resting(pause, sight.wait, left)
+        if session.halt.wait(max(0.0, rest)):
+            session.halt.check()
+        if rest >= left:
             yield replace(sight, at=pace.now(), events=(), end=End.TIMEOUT)
             return
-        if session.halt.wait(min(pause, left)):
-            session.halt.check()
-        sight = _again(session, sight, maker_of, pace)
+        sight = _again(session, sight, maker_of, pace, last - time.monotonic())
         pause = slower(pause, sight, pace)
         yield sight
+
+
+def resting(pause: float, asked: float, left: float) -> float:
+    """The seconds until the next look; all that are `left`, or more, when there is none in time.
+
+    The system asked for `asked` seconds without one. The last look has some time of its own.
+    """
+    full = max(pause, asked)
+    return min(full, left, max(asked, left - LAST)) if left > LAST else min(full, left)
 
 
 def slower(before: float, sight: Sight, pace: Pace) -> float:
@@ -106,26 +128,39 @@ def slower(before: float, sight: Sight, pace: Pace) -> float:
     return pace.interval if changed else min(before * _GROWTH, pace.interval * SLOWEST)
 
 
-def _again(session: Session, before: Sight, known: Record | None, pace: Pace) -> Sight:
-    """The next look; what keeps the system from answering is told once."""
+def _again(session: Session, before: Sight, known: Record | None, pace: Pace, left: float) -> Sight:
+    """The next look, for which so many seconds are left."""
     day, at = pace.today(), pace.now()
     try:
-        run = keyed(read(session, before.run.id), known)
+        run = keyed(read(session, before.run.id, once=True, within=left), known)
     except ServiceError as error:
-        if not _passes(error):
-            raise
-        told = () if before.trouble else (Event(kind=EventKind.TROUBLE, detail=error.message),)
-        return replace(before, at=at, events=told, trouble=error.message)
+        return _troubled(before, error, at)
     back = (Event(kind=EventKind.RECOVERED),) if before.trouble else ()
     found = (*back, *changes(before.run, run, then=before.day, now=day))
     return Sight(run=run, day=day, at=at, events=found, end=_end(run, pace.until))
 
 
-def _passes(error: ServiceError) -> bool:
+def _troubled(before: Sight, error: ServiceError, at: datetime) -> Sight:
+    """What keeps the system from answering, told once; raises the error where asking again is of no use."""
+    misread = before.misread + is_misread(error)
+    if misread >= MISREAD or not (is_misread(error) or passes(error)):
+        raise error
+    asked = f" The system asks to wait {error.wait:.0f} seconds." if error.wait else ""
+    trouble = f"{error.message}{asked}"
+    told = () if before.trouble else (Event(kind=EventKind.TROUBLE, detail=trouble),)
+    return replace(before, at=at, events=told, trouble=trouble, wait=error.wait, misread=misread)
+
+
+def passes(error: ServiceError) -> bool:
     """Whether asking later may go well: nobody was reached, or the server has trouble of its own."""
-    if isinstance(error, Denied):
-        return False
-    return error.status is None or error.status in _BUSY or error.status >= 500
+    bad = error.status is not None and (error.status in _BUSY or error.status >= 500)
+    return bad or isinstance(error, Unanswered)
+
+
+def is_misread(error: ServiceError) -> bool:
+    """Whether there was an answer, to all appearances a good one, that tells nothing about the run."""
+    clear = isinstance(error, Unanswered | Denied)
+    return not clear and (error.status is None or error.status < 300)
 
 
 def _end(run: Run, until: Until) -> End | None:

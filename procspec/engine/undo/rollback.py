@@ -13,7 +13,7 @@ from functools import partial
 from procspec.engine.carry import trash
 from procspec.engine.moves import Seen, seen
 from procspec.engine.plan import base_of, nothing
-from procspec.engine.sending import send_all, send_or_raise
+from procspec.engine.sending import forgiven, send_all, send_or_raise
 from procspec.engine.session import Session, Wanted, blocked, known_ids
 from procspec.engine.settle import failed, verdict
 from procspec.engine.steps import must_read, with_trouble
@@ -70,10 +70,15 @@ def rollback_errand(session: Session, done: ApplyRecord) -> Errand:
     if done.target != session.target:
         raise StalePlan(f"{done.id} was an apply to another account, {done.target}.")
     if not done.inverses:
-        raise Refused(f"Nothing was undone: nothing of {done.id} can be.")
+        raise Refused(
+            f"Nothing was undone: nothing of {done.id} can be.",
+            hint=f"`procspec history {done.id} -e {session.environment}` says why.",
+        )
     deeds = _deeds(seen(session), done)
 
     def planner(session: Session, key: str, file: Wanted | None, record: Record | None) -> ProcessPlan:
+        if key not in deeds:
+            raise gone(key)
         return _planned(session, done, deeds[key], key, file, record)
 
     def carry(work: Work) -> Outcome:
@@ -136,13 +141,27 @@ def _planned(
 def _trashing(
     session: Session, done: ApplyRecord, deed: Deed, file: Wanted | None, record: Record
 ) -> ProcessPlan:
-    """What was created or restored; one that was created must be as the apply left it."""
+    """What was created or restored, and is as the apply left it; one that was created and not looked at
+    yet goes as it is.
+    """
+    unseen = record.intent is not None and record.intent.id == record.id
+    if record.intent is not None and not unseen:
+        raise half_done(record)
     verb = "restored" if deed.action is Action.RESTORE else "made"
     item = trashing(session, record.key, file, record, f"{done.id} {verb} it")
-    looked_at = record.intent is None
-    if verb == "made" and item.pending and looked_at and item.base.digest != deed.digest:
+    if item.pending and _in_doubt(deed):
+        raise StalePlan(
+            f"{record.key} is on the server, and nobody knows whether {done.id} or somebody else restored it:"
+            f" `procspec trash {record.key} -e {session.environment}` trashes it whoever did."
+        )
+    if item.pending and not unseen and item.base.digest != deed.digest:
         raise _changed(record.key)
     return replace(item, recheck=False)
+
+
+def _in_doubt(deed: Deed) -> bool:
+    """Whether it was to be restored, and no answer to that is recorded: the apply was killed, or got none."""
+    return any(step.doubtful for step in deed.steps if step.action is Action.RESTORE)
 
 
 def _changed(key: str) -> StalePlan:
@@ -242,7 +261,8 @@ def _put_back(work: Work, deed: Deed) -> Outcome:
     doubtful = work.fields(sent.doubtful)
     record = session.store.write(renewed(session, work.record, live, reached, doubtful))
     left = compared(session, key, record, live, reached).pending
-    return with_trouble(verdict(session, work.item, work.file, record, read, left), sent.trouble, record)
+    result = with_trouble(verdict(session, work.item, work.file, record, read, left), sent.trouble, record)
+    return forgiven(work, sent, result)
 
 
 def _turned(work: Work, deed: Deed, was: Record) -> Outcome:

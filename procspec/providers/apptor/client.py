@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import BinaryIO
+import math
+from collections.abc import Callable
+from typing import Any, BinaryIO
 
+from procspec.errors import UnknownOutcome
 from procspec.http import Answer, Http
 from procspec.model import Action, Definition, Finding, Json, Node, Receipt, Request, Run
 from procspec.providers.apptor import wire
@@ -25,20 +27,20 @@ class Client:
     def send(self, request: Request) -> Receipt:
         """One request of a plan, as it stands."""
         answer = self._sent(request.method, request.path, query=request.query, body=request.body)
-        return Receipt(ids=_made(request, answer.body), trace=answer.trace)
+        try:
+            return Receipt(ids=_made(request, answer.body), trace=answer.trace)
+        except UnknownOutcome as doubt:
+            doubt.trace = answer.trace
+            raise
 
-    def _sent(
-        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Json = None
-    ) -> Answer:
+    def _sent(self, method: str, path: str, **more: Any) -> Answer:
         """Sends under the rules of the endpoint."""
         row = endpoint(method, path)
-        return self._http.send(
-            method, path, query=query or {}, body=body, resend=row.resend, accept=row.accept
-        )
+        return self._http.send(method, path, resend=row.resend, accept=row.accept, **more)
 
-    def read_run(self, id: str) -> Run | None:
+    def read_run(self, id: str, *, once: bool = False, within: float = math.inf) -> Run | None:
         """`GET /process/instance/{id}`; None on 404."""
-        answer = self._sent("GET", instance(id))
+        answer = self._sent("GET", instance(id), once=once, within=within)
         return None if answer.status == 404 else wire.run(answer.body, id)
 
     def definitions(self) -> tuple[Definition, ...] | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from procspec.errors import UsageError
-from procspec.model import Action, Answered, Json, Launch, Request
+from procspec.model import Action, Answered, Decision, Json, Launch, Request
 from procspec.providers.apptor.endpoints import EXEC, INSTANCE, START, TASK
 
 _MEDIA = "application/json"
+_WORDS: Mapping[Decision, str] = {Decision.COMPLETE: "COMPLETE", Decision.CANCEL: "CANCEL"}
+"""004, "Resume a User Task", `action`."""
 
 
 def start(launch: Launch) -> Request:
@@ -43,7 +46,7 @@ def answer(step: Answered) -> Request:
     body: dict[str, Json] = {
         "processInstanceId": step.run,
         "nodeId": step.node,
-        "action": step.action,
+        "action": _WORDS[step.decision],
     }
     if step.data:
         body["data"] = dict(step.data)

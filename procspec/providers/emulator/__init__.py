@@ -12,5 +12,6 @@ are imported by whoever calls them.
 from __future__ import annotations
 
 from procspec.providers.emulator.errors import EmulatorError
+from procspec.providers.emulator.package import Emulator
 
-__all__ = ["EmulatorError"]
+__all__ = ["Emulator", "EmulatorError"]

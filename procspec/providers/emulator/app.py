@@ -92,8 +92,7 @@ def _documented(system: System[W], world: W, operation: Operation[W]) -> Endpoin
             entry["status"] = refusal.status
             return refused(world, request, refusal)
         entry["status"] = answer.status
-        names = (*world.quirks, *reading.quirks_of(request))
-        return _response(answer, quirks.applied(system.quirks, names, answer))
+        return _response(answer, quirks.applied(system.quirks, call.quirks, answer))
 
     return endpoint
 
@@ -111,7 +110,8 @@ async def _call(
     query = reading.query_of(request, operation)
     body = reading.body_of(await reading.bytes_of(request), reading.media_of(request), operation)
     entry["body"] = body
-    return Call(world, request.path_params, query, body, caller)
+    names = frozenset((*world.quirks, *reading.quirks_of(request)))
+    return Call(world, request.path_params, query, body, caller, names)
 
 
 def _perform(operation: Operation[W], call: Call[W]) -> Answer:

@@ -34,13 +34,17 @@ READ, WRITE = Access.READ, Access.WRITE
 # These two have no slots: an alias such as `Operation[World]` could then not be called (Python 3.11).
 @dataclass(frozen=True)
 class Call(Generic[W]):
-    """One request whose form has been checked; `caller` is what the authentication check returned."""
+    """One request whose form has been checked; `caller` is what the authentication check returned.
+
+    `quirks` are those of its answer, for an operation that has to look further than at the answer.
+    """
 
     world: W
     ids: Mapping[str, str]
     query: Mapping[str, str]
     body: Any
     caller: str = ""
+    quirks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

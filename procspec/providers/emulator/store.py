@@ -54,8 +54,10 @@ class Store:
             self._db.execute("PRAGMA synchronous = OFF")
             with self.transaction():
                 self._open()
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, EmulatorError) as error:
             raise EmulatorError(f"{os.fspath(database)} is no database of the emulator: {error}") from error
+        except OSError as error:
+            raise EmulatorError(f"{os.fspath(database)} cannot be opened: {error.strerror}") from error
 
     def _open(self) -> None:
         ((application,),) = self._db.execute("PRAGMA application_id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, BinaryIO, TypeVar
 
@@ -33,17 +34,21 @@ class Client:
     def send(self, request: Request) -> Receipt:
         """One start, as it stands; the id is the instance's."""
         answer = self._sent(request.method, request.path, body=request.body)
-        return Receipt(ids=(_started(request, answer.body),), trace=answer.trace)
+        try:
+            return Receipt(ids=(_started(request, answer.body),), trace=answer.trace)
+        except UnknownOutcome as doubt:
+            doubt.trace = answer.trace
+            raise
 
     def _sent(self, method: str, path: str, **more: Any) -> Answer:
         """Sends under the rules of the endpoint."""
         row = endpoint(method, path)
         return _hinted(lambda: self._http.send(method, path, resend=row.resend, accept=row.accept, **more))
 
-    def read_run(self, id: str) -> Run | None:
+    def read_run(self, id: str, *, once: bool = False, within: float = math.inf) -> Run | None:
         """`GET /processapi/{id}/status`; None when there is no such instance."""
         try:
-            answer = self._sent("GET", wire.resource(id, "status"))
+            answer = self._sent("GET", wire.resource(id, "status"), once=once, within=within)
         except ServiceError as error:
             if _is_missing(error, INSTANCE_NOT_FOUND):
                 return None

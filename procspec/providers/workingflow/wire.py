@@ -71,7 +71,8 @@ def _is_suspended(entry: Mapping[str, Json]) -> bool:
 def run(body: Json) -> Run:
     """An instance from `GET /processapi/{id}/status`; raises ServiceError when it is none.
 
-    `endTime` is the one documented sign of the end; the status is shown as it is (api-facts 2.5).
+    `endTime` is the one documented sign of the end; the status is shown as it is (api-facts 2.5). With a word
+    that nobody knows nobody can tell how it ended.
     """
     data = _object(body, "instance")
     id, status, ended = instance_id(data), _text(data, "status"), data.get("endTime")
@@ -109,8 +110,11 @@ _GOING: Mapping[str, Phase] = {
 }
 """What the status of an instance without an end means."""
 
-_ENDS: Mapping[str, Phase] = {
-    # All of it inference: no document shows the status of an instance that has ended (api-facts 2.5).
+# All of it inference: no document shows the status of an instance that has ended (api-facts 2.5; W1).
+_WELL = frozenset({"completed", "complete", "ended", "finished", "active", ""})
+"""The words for a good end; also the published one, and none at all, where `endTime` alone tells of it."""
+
+_BADLY: Mapping[str, Phase] = {
     "cancel": Phase.CANCELLED,
     "delet": Phase.CANCELLED,
     "terminat": Phase.CANCELLED,
@@ -122,21 +126,29 @@ _ENDS: Mapping[str, Phase] = {
 
 
 def _end(status: str) -> Phase:
-    word = status.casefold()
-    return next((phase for part, phase in _ENDS.items() if part in word), Phase.COMPLETE)
+    word = status.strip().casefold()
+    if word in _WELL:
+        return Phase.COMPLETE
+    return next((phase for part, phase in _BADLY.items() if part in word), Phase.UNKNOWN)
+
+
+UNCLAIMED = "nobody has claimed it yet"
+"""What a task without an assignee is: somebody can, and nobody has."""
 
 
 def _task(data: Mapping[str, Json]) -> RunNode:
-    """A task that waits for somebody; without an assignee it is offered to a role (api-facts 2.5)."""
+    """A task that waits for somebody; without an assignee it is offered to a role (api-facts 2.5; W3)."""
+    person = _text(data, "assignee")
     return RunNode(
         kind=Kind.JOB,
         id=_text(data, "taskId"),
         title=_text(data, "taskName"),
         status="active",
         phase=Phase.RUNNING,
-        person=_text(data, "assignee"),
+        person=person,
         since=_text(data, "createTime"),
         task=_text(data, "taskId"),
+        detail="" if person else UNCLAIMED,
     )
 
 

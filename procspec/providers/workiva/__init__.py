@@ -18,6 +18,7 @@ from procspec.model import (
     Node,
     Project,
     Request,
+    RunNode,
     Shift,
 )
 
@@ -88,6 +89,11 @@ class Workiva:
         from procspec.providers.workiva.lower import add
 
         return add(run, jobs, group=group, sibling=sibling, before=before)
+
+    def same_job(self, sent: Node, found: RunNode) -> bool:
+        from procspec.providers.workiva.likeness import same_job
+
+        return same_job(sent, found)
 
     def answer(self, step: Answered) -> Request:
         raise ProcspecError("The Processes API cannot finish a human step.")

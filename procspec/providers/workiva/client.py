@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
@@ -40,9 +41,7 @@ class Client:
     def send(self, request: Request) -> Receipt:
         """One request of a plan, as it stands."""
         media = request.media or "application/json"
-        answer = self._sent(
-            request.method, request.path, query=request.query, body=request.body, media=media
-        )
+        answer = self._sent(request.method, request.path, query=request.query, body=request.body, media=media)
         if request.method == "DELETE" and answer.status == 404:
             self._check_gone(request.path)
         try:
@@ -61,9 +60,9 @@ class Client:
         row = endpoint(method, path)
         return self._http.send(method, path, resend=row.resend, accept=row.accept, **more)
 
-    def read_run(self, id: str) -> Run | None:
+    def read_run(self, id: str, *, once: bool = False, within: float = math.inf) -> Run | None:
         """`GET /processRuns/{id}`; None on 404."""
-        answer = self._sent("GET", resource(id, of="processRuns"))
+        answer = self._sent("GET", resource(id, of="processRuns"), once=once, within=within)
         if answer.status == 404:
             return None
         run = runs.run(answer.body)

@@ -9,7 +9,7 @@ from typing import Final
 from procspec.http import Resend
 from procspec.model import Json, Phase
 from procspec.providers.workiva.client import Client
-from procspec.providers.workiva.connect import embedded
+from procspec.providers.workiva.connect import rehearsed
 
 _OUTCOMES: Final[Mapping[Phase, str]] = {
     Phase.COMPLETE: "complete",
@@ -45,4 +45,4 @@ class Stage(Client):
 
 def stage(day: date) -> Stage:
     """An emulator of its own, in memory, on that day."""
-    return Stage(embedded(":memory:", day))
+    return Stage(rehearsed(day))

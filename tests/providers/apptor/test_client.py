@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
+from starlette.responses import JSONResponse
 
 from procspec.errors import Denied, ServiceError, UnknownOutcome
 from procspec.halt import Halt
 from procspec.http import Http, Limits
-from procspec.model import Answered, Credentials, Environment, Launch, Phase, Request
+from procspec.model import Answered, Credentials, Decision, Environment, Launch, Phase, Request
 from procspec.providers.apptor import Apptor, emulator
 from procspec.providers.apptor.client import Client
 from procspec.providers.apptor.connect import KEY_HEADER, connect
@@ -33,7 +35,7 @@ TASK = APPTOR.answer(
     Answered(
         run="inst_xyz789",
         node="approval-step",
-        action="COMPLETE",
+        decision=Decision.COMPLETE,
         data=example("task-request")["data"],
     )
 )
@@ -216,6 +218,18 @@ def test_what_may_be_done_is_never_sent_again(
     with pytest.raises(UnknownOutcome):
         client.send(request_)
     assert len(sent(server)) == 1
+
+
+@pytest.mark.parametrize("request_", [START, TASK], ids=["start", "task"])
+def test_the_servers_id_of_a_request_is_kept_when_its_answer_tells_nothing(request_: Request) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await JSONResponse({}, headers={"X-Request-Id": "trace"})(scope, receive, send)
+
+    known = Credentials(api_key=emulator.TOKEN)
+    http = Http("http://server.localhost", credentials=known, token_path="", key_header=KEY_HEADER, app=app)
+    with closing(Client(http)) as client, pytest.raises(UnknownOutcome) as error:
+        client.send(request_)
+    assert error.value.trace == "trace"
 
 
 def test_a_look_is_repeated(server: Caller, account: Open) -> None:

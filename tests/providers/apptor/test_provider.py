@@ -8,7 +8,7 @@ import pytest
 
 from procspec import providers
 from procspec.errors import UsageError
-from procspec.model import Action, Answered, Launch, Request
+from procspec.model import Action, Answered, Decision, Launch, Request
 from procspec.providers.base import Ability, require
 from tests.conftest import Home
 from tests.providers.apptor.examples import example
@@ -85,12 +85,12 @@ def test_nothing_is_started_without_an_environment() -> None:
 def test_a_step_is_the_example_of_the_page() -> None:
     sent = example("task-request")
     step = Answered(
-        run=sent["processInstanceId"], node=sent["nodeId"], action=sent["action"], data=sent["data"]
+        run=sent["processInstanceId"], node=sent["nodeId"], decision=Decision.COMPLETE, data=sent["data"]
     )
     request = APPTOR.answer(step)
     assert (request.action, request.method, request.path) == (Action.TASK, "POST", "/process/task")
     assert request.body == sent and list(request.body) == list(sent)
-    assert APPTOR.answer(Answered(run="i", node="n", action="CANCEL")).body == {
+    assert APPTOR.answer(Answered(run="i", node="n", decision=Decision.CANCEL)).body == {
         "processInstanceId": "i",
         "nodeId": "n",
         "action": "CANCEL",

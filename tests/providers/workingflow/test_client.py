@@ -169,6 +169,15 @@ def test_a_start_without_a_credible_id_is_an_unknown_outcome(body: Any) -> None:
         client.send(START)
 
 
+def test_the_servers_id_of_a_start_is_kept_whatever_became_of_it() -> None:
+    named = {"X-Request-Id": "trace of a start"}
+    with answering(lambda _: JSONResponse(example("start-response"), 201, named)) as client:
+        assert client.send(START).trace == named["X-Request-Id"]
+    with answering(lambda _: JSONResponse({}, 201, named)) as client, pytest.raises(UnknownOutcome) as error:
+        client.send(START)
+    assert error.value.trace == named["X-Request-Id"]
+
+
 @pytest.mark.parametrize(
     "body", [example("start-response"), {"processInstanceId": 52407}, {"processInstanceId": "52407", "x": 1}]
 )

@@ -100,6 +100,20 @@ def test_a_suspended_process_is_refused_and_can_be_started_later(project: Home, 
     assert len(served.control("GET", "instances")) == 1
 
 
+def test_a_suspended_process_is_found_while_planning_where_the_list_shows_it(
+    project: Home, served: Server
+) -> None:
+    served.control("PUT", "definitions/expense_reimbursement_demo/state", {"suspended": True})
+    served.control("PUT", "quirks", {"quirks": ["suspended-flag"]})
+    for command in (("plan",), ("apply", "--auto-approve")):
+        result = project.run(*command)
+        assert result.code == 3 and "engineering.procspec.yaml:3:10" in result.err
+        assert 'The process "expense_reimbursement_demo" is suspended.' in result.err
+    assert START not in served.requests()
+    served.control("PUT", "definitions/expense_reimbursement_demo/state", {"suspended": False})
+    project.ok("apply", "--auto-approve")
+
+
 def test_a_lost_answer_is_never_followed_by_a_second_start(project: Home, served: Server) -> None:
     Served(served.control).set(faults.drop("POST"))
     assert project.run("apply", "--auto-approve").code == 4
@@ -134,3 +148,31 @@ def test_what_the_system_cannot_do_is_said_before_any_request(
     result = project.run(*command)
     assert result.code == 64 and instead in result.err
     assert served.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "said"),
+    [
+        ("COMPLETED", 0, "is complete"),
+        ("ACTIVE", 0, "is complete (ACTIVE)"),
+        ("ARCHIVED", 9, "is over, and nobody can tell how it ended (ARCHIVED)"),
+        ("DELETED", 9, "was cancelled (DELETED)"),
+    ],
+)
+def test_only_a_known_word_is_a_good_end(
+    project: Home, served: Server, status: str, code: int, said: str
+) -> None:
+    project.ok("apply", "--auto-approve")
+    served.control("POST", "instances/52407/end", {"status": status})
+    result = project.run("watch", "engineering")
+    assert (result.code, f"Run 52407 {said}" in result.out) == (code, True)
+
+
+def test_an_unclaimed_task_says_so_until_somebody_takes_it(project: Home, served: Server) -> None:
+    project.ok("apply", "--auto-approve")
+    shown = project.ok("status", "engineering", "-o", "json").json["run"]["root"]["children"]
+    assert shown[0]["detail"] == "nobody has claimed it yet"
+    assert "active (nobody has claimed it yet)" in project.ok("status", "engineering").out
+    served.control("POST", "instances/52407/claim", {"task": shown[0]["id"], "user": "ana.ruiz@example.com"})
+    out = project.ok("status", "engineering").out
+    assert "claimed" not in out and "ana.ruiz@example.com" in out

@@ -100,6 +100,24 @@ def test_the_status_is_read() -> None:
     (task,) = run.root.children
     assert (task.kind, task.id, task.title, task.person) == (Kind.JOB, "52412", "Submit Expense Report", "")
     assert (task.since, task.phase) == ("2026-05-01T09:15:22.000+00:00", Phase.RUNNING)
+    assert task.detail == "nobody has claimed it yet"
+
+
+@pytest.mark.parametrize(
+    ("members", "person", "detail"),
+    [
+        ({"assignee": None}, "", wire.UNCLAIMED),
+        ({"assignee": ""}, "", wire.UNCLAIMED),
+        ({}, "", wire.UNCLAIMED),
+        ({"assignee": "ana@example.com"}, "ana@example.com", ""),
+    ],
+)
+def test_a_task_that_nobody_has_claimed(members: Any, person: str, detail: str) -> None:
+    """W3: null does not mean that nobody can."""
+    task = {name: value for name, value in STATUS["activeTasks"][0].items() if name != "assignee"}
+    root = wire.run({**STATUS, "activeTasks": [{**task, **members}]}).root
+    assert root is not None
+    assert [(node.person, node.detail) for node in root.children] == [(person, detail)]
 
 
 ENDED = {"endTime": "2026-05-02T09:15:22.000+00:00", "activeTasks": []}
@@ -114,6 +132,12 @@ ENDED = {"endTime": "2026-05-02T09:15:22.000+00:00", "activeTasks": []}
         ("PAUSED", False, Phase.UNKNOWN),
         ("COMPLETED", False, Phase.UNKNOWN),
         ("ACTIVE", True, Phase.COMPLETE),
+        ("", True, Phase.COMPLETE),
+        ("Complete", True, Phase.COMPLETE),
+        ("FINISHED", True, Phase.COMPLETE),
+        ("ARCHIVED", True, Phase.UNKNOWN),
+        ("SUSPENDED", True, Phase.UNKNOWN),
+        ("INCOMPLETE", True, Phase.UNKNOWN),
         ("COMPLETED", True, Phase.COMPLETE),
         ("ENDED", True, Phase.COMPLETE),
         ("Cancelled", True, Phase.CANCELLED),

@@ -9,18 +9,9 @@ that no page states is marked (inference); a trap of the pages is marked A1 to A
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from procspec.providers.emulator import Emulator, EmulatorError
 
-from procspec.providers.emulator import EmulatorError
-
-if TYPE_CHECKING:
-    import datetime
-    import os
-    from collections.abc import Callable, Iterable
-
-    from starlette.types import ASGIApp
-
-__all__ = ["JWT", "SYSTEM_KEY", "TOKEN", "EmulatorError", "create_app", "serve"]
+__all__ = ["EMULATOR", "JWT", "SYSTEM_KEY", "TOKEN", "EmulatorError", "create_app", "serve"]
 
 TOKEN = "apk_emulator_emulator"  # noqa: S105 -- everybody may know it: it opens nothing but the emulator
 """The API key of an organization, with all permissions; it never expires."""
@@ -31,37 +22,7 @@ SYSTEM_KEY = "apk_system_emulator"
 JWT = "emulator.emulator.emulator"
 """A bearer token of somebody in the same organization, with all permissions."""
 
-
-def create_app(
-    database: str | os.PathLike[str],
-    *,
-    clock: datetime.date | None = None,
-    quirks: Iterable[str] = (),
-) -> ASGIApp:
-    """The emulator as an ASGI app; `database` is a file or `:memory:`, `clock` its today.
-
-    Raises EmulatorError when the file is no database of the emulator, ValueError for an unknown quirk.
-    """
-    from procspec.providers.apptor.emulator.app import create
-
-    return create(database, clock=clock, names=quirks)
-
-
-def serve(
-    database: str | os.PathLike[str],
-    *,
-    host: str = "127.0.0.1",
-    port: int = 0,
-    clock: datetime.date | None = None,
-    quirks: Iterable[str] = (),
-    ready: Callable[[str], None] | None = None,
-) -> None:
-    """Serves the emulator until it is interrupted; calls `ready` with the URL once it listens.
-
-    Raises ValueError for a host that is not loopback, and whatever `create_app` raises.
-    """
-    from procspec.providers.emulator import listening
-
-    listening.serve(
-        lambda: create_app(database, clock=clock, quirks=quirks), host=host, port=port, ready=ready
-    )
+EMULATOR = Emulator(
+    title="apptor flow", key=f"token: {TOKEN}", file="emulator-apptor.db", app=f"{__name__}.app"
+)
+create_app, serve = EMULATOR.create_app, EMULATOR.serve

@@ -61,7 +61,7 @@ def set_state(call: Call) -> Answer:
     definition = _definition(call)
     definition |= _STATE(call.body, "")
     call.world.store.put_definition(definition)
-    return Answer(200, {**views.listed(definition), "suspended": definition["suspended"]})
+    return Answer(200, views.flagged(definition))
 
 
 def begin(call: Call) -> Answer:

@@ -18,6 +18,7 @@ from procspec.providers.workingflow.emulator.errors import (
     suspended,
 )
 from procspec.providers.workingflow.emulator.nouns import View
+from procspec.providers.workingflow.emulator.quirks import SUSPENDED_FLAG
 from procspec.providers.workingflow.emulator.world import Call, Operation
 
 
@@ -34,8 +35,9 @@ _START = members({"variables": variables}, required=("variables",))
 
 
 def list_definitions(call: Call) -> Answer:
-    """200 with all that is deployed, what is suspended among it: no member says so (inference)."""
-    return Answer(200, [views.listed(each) for each in call.world.store.definitions()], View.LIST)
+    """200 with all that is deployed, what is suspended among it: no member says so, but for a quirk."""
+    view = views.flagged if SUSPENDED_FLAG in call.quirks else views.listed
+    return Answer(200, [view(each) for each in call.world.store.definitions()], View.LIST)
 
 
 def start(call: Call) -> Answer:

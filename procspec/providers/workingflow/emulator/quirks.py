@@ -59,11 +59,19 @@ def _extra_fields(body: Any, view: str) -> None:
         node["addedLater"] = {"by": "a newer version"}
 
 
+SUSPENDED_FLAG = "suspended-flag"
+
+
+def _suspended_flag(body: Any, view: str) -> None:
+    """`suspended` in the entries of the list: the operation writes it, for nothing in an answer tells it."""
+
+
 QUIRKS: dict[str, Quirk] = {
     "file-objects": _file_objects,
     "utc-times": _utc_times,
     "number-ids": _number_ids,
     "null-fields": _null_fields,
+    SUSPENDED_FLAG: _suspended_flag,
     "extra-fields": _extra_fields,
 }
 """Applied in this order, whatever order they were asked for in."""

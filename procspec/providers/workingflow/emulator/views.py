@@ -15,6 +15,11 @@ def listed(definition: Object) -> Object:
     return {member: definition[member] for member in _LISTED}
 
 
+def flagged(definition: Object) -> Object:
+    """As `listed`, with the member for what is suspended; no document shows one (inference)."""
+    return {**listed(definition), "suspended": definition["suspended"]}
+
+
 def started(instance: Object) -> Object:
     """The answer to a start."""
     return {

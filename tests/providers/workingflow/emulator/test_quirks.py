@@ -30,12 +30,25 @@ def test_a_quirk_changes_the_answer_and_not_what_we_read(quirk: str) -> None:
     (plain, id), (quirky, same) = made(), made(quirk)
     assert id == same
     one, other = plain.status(id), quirky.status(id)
-    assert (one != other) == (quirk != "null-fields")
+    assert (one != other) == (quirk not in ("null-fields", "suspended-flag"))
     known, read = run(one), run(other)
     assert (read.id, read.process, read.over, read.files) == (known.id, known.process, False, known.files)
     assert read.variables == known.variables
     listed: Any = quirky.ok("GET", "/processapi/list")
     assert definitions(listed) == definitions(example("list-response"))
+
+
+def test_a_member_for_what_is_suspended() -> None:
+    plain, quirky = Caller(), Caller(quirks=["suspended-flag"])
+    for emulator in (plain, quirky):
+        emulator.control("PUT", "definitions/expense_reimbursement_demo/state", {"suspended": True})
+    assert all("suspended" not in entry for entry in plain.ok("GET", "/processapi/list"))
+    listed: Any = quirky.ok("GET", "/processapi/list")
+    assert {entry["key"]: entry["suspended"] for entry in listed} == {
+        "expense_reimbursement_demo": True,
+        "leave_request_demo": False,
+    }
+    assert next(one.obstacle for one in definitions(listed)) == "is suspended"
 
 
 def test_null_for_what_is_empty() -> None:
