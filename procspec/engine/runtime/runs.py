@@ -29,10 +29,10 @@ def run_of(session: Session, text: str) -> str:
     if begun is not None and begun.intent is not None and begun.intent.action is Action.RUN:
         check_free(session)
         raise UnknownOutcome(unsettled(begun, begun.intent))
-    last = max((*record.runs, *runs_of(known.values(), record.id)), key=_since, default=None)
-    if last is None:
+    started = sorted((*record.runs, *runs_of(known.values(), record.id)), key=_since)
+    if not started:
         raise _nothing(session, text)
-    return last.id
+    return started[-1].id
 
 
 def _since(run: Started) -> str:

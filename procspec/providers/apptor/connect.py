@@ -20,7 +20,7 @@ KEY_HEADER = "X-API-Key"
 
 _LIMITS = Limits(rate=0, max_wait=90.0)
 """Every key has a rate of its own, which nobody tells us: the server says when it is too much. The wait that
-its pages show is 60 seconds (api-facts 3.4), and a run that is watched must outlive it."""
+its pages show is 60 seconds (api-facts 3.4), and a command that is not watching must outlive it."""
 
 
 def connect(environment: Environment, credentials: Credentials, folder: str, halt: Halt) -> Client:
