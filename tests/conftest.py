@@ -165,8 +165,8 @@ def server(_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Half of the time a test waits: for processes, sockets, a retry."""
-    return 2 * (os.cpu_count() or 1)
+    """Over half of the time a test waits: for processes, sockets, a retry."""
+    return 3 * (os.cpu_count() or 1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from procspec.errors import ServiceError, UnknownOutcome
+from procspec.errors import Unanswered, UnknownOutcome
 from procspec.http import Http, Limits, Resend
 from procspec.model import Credentials
 from procspec.providers.workiva import emulator as package
@@ -136,7 +136,7 @@ def test_in_process(
 @pytest.mark.parametrize(
     ("rule", "error", "acted"),
     [
-        (faults.refuse(*CREATE), ServiceError, IDLE),
+        (faults.refuse(*CREATE), Unanswered, IDLE),
         (faults.drop(*CREATE), UnknownOutcome, ACTED),
         (faults.truncate(*CREATE), UnknownOutcome, ACTED),
         (faults.huge(*CREATE, act=True), UnknownOutcome, ACTED),
