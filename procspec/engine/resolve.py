@@ -119,10 +119,19 @@ def _unsettled(session: Session, key: str) -> tuple[Record, Intent]:
     key = key if key in now.records else session.project.moved.get(key, key)
     known = now.records.get(key)
     if known is None or known.intent is None:
-        raise UsageError(
-            f"There is nothing to settle about {key!r}.", hint="`procspec state list` shows what is."
-        )
+        raise _nothing(key, known)
     return take_over(session, now, key) or known, known.intent
+
+
+def _nothing(key: str, known: Record | None) -> UsageError:
+    """Nothing that was created or started is to be settled; what was begun about a run may be."""
+    if known is not None and any(run.act for run in known.runs):
+        return UsageError(
+            f"What is to be settled about {key!r} was begun about its run.", hint="Say --done or --not-done."
+        )
+    return UsageError(
+        f"There is nothing to settle about {key!r}.", hint="`procspec state list` shows what is."
+    )
 
 
 def _check_nothing(session: Session, record: Record, intent: Intent) -> None:

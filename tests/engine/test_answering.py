@@ -451,6 +451,8 @@ def test_an_embedded_emulator_that_loses_its_answer(tmp_path: Path) -> None:
     rules.clear()
     assert home.run(*TASK).code == 4 and answered(tmp_path) == 1
     assert json.loads(home.ok("state", "show", "order-9981").out)["runs"][0]["act"]["node"] == "approval-step"
+    wrong = home.run("resolve", "order-9981", "--not-started")
+    assert wrong.code == 64 and "--done or --not-done" in wrong.err
 
 
 # ------------------------------------------------------------- a run whose start lost its answer
