@@ -14,6 +14,7 @@ say() { printf '\n\033[1m$ %s\033[0m\n' "$*"; }
 run() { say "$@"; "$@"; }
 
 run procspec validate
+run procspec test
 run procspec plan
 run procspec apply --auto-approve
 run procspec plan
@@ -22,5 +23,7 @@ sed 's/^dueDate: .*/dueDate: WD+17/' group.procspec.yaml > edited && mv edited g
 run procspec plan
 run procspec apply --auto-approve
 run procspec roll 2025-Q1
-run procspec state list
+run procspec run close-us-2024-Q4 --auto-approve
+run procspec status close-us-2024-Q4
+run procspec history
 printf '\nThat was a real plan and a real apply, against the embedded emulator. Nothing left this machine.\n'

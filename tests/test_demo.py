@@ -23,12 +23,15 @@ def test_the_demo_plans_applies_and_leaves_nothing_behind(tmp_path: Path) -> Non
     assert done.stderr == ""
     for told in (
         "Valid:",
+        "3 scenarios: 3 ok.",
         "3 to create",
         "created ",
         "No changes.",
         "~ dueDate  2025-01-24 -> WD+17 (Mon 2025-01-27)",
         "updated ",
         "Roll: 3 processes go on",
+        "Started close-us-2024-Q4: run ",
+        "0 of ",
     ):
         assert told in done.stdout
     assert list(tmp_path.iterdir()) == []
