@@ -188,10 +188,13 @@ def runs_of(records: Iterable[Record], process: str | None) -> tuple[Started, ..
     return tuple(sorted(found, key=lambda run: run.since))
 
 
-def in_doubt(records: Iterable[Record], process: str | None) -> Record | None:
-    """The record that may or may not have started a run of a process, by the server's id."""
-    begun = (one for one in records if one.intent and one.intent.action is Action.RUN)
-    return next((one for one in begun if one.intent and process and one.intent.process == process), None)
+def in_doubt(records: Iterable[Record], process: str | None) -> str:
+    """Why no run of a process may be started: one was begun whose outcome is unknown; empty when it may."""
+    for record in records:
+        begun = record.intent
+        if begun and begun.action is Action.RUN and process and begun.process == process:
+            return unsettled(record, begun)
+    return ""
 
 
 def is_live(record: Record) -> bool:

@@ -6,7 +6,6 @@ import os
 import shlex
 import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,12 +14,12 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from procspec.providers.emulator.listening import bind, server_of, url_of
 from procspec.providers.workingflow.emulator import TOKEN, create_app
 from tests import faults
 from tests.conftest import Home, Server
 from tests.faults import Served
 from tests.providers.workingflow.emulator.caller import TODAY, Caller
+from tests.serving import on_loopback
 
 PROJECT = """\
 kind: Project
@@ -203,16 +202,8 @@ def test_a_system_without_files_says_so_before_any_request(home: Home, server: S
 
 @contextmanager
 def serving(database: Path) -> Iterator[Server]:
-    server = server_of(create_app(database, clock=TODAY))
-    listener = bind("127.0.0.1", 0)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield Server(url_of(listener))
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
+    with on_loopback(create_app(database, clock=TODAY)) as url:
+        yield Server(url)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import json
 import shutil
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,12 +20,12 @@ import pytest
 from procspec.providers.apptor.emulator import TOKEN, create_app
 from procspec.providers.apptor.emulator.faults import rule
 from procspec.providers.apptor.emulator.store import Store
-from procspec.providers.emulator.listening import bind, server_of, url_of
 from procspec.state import open_store
 from tests import faults
 from tests.conftest import Home, Result, Server
 from tests.faults import Embedded, Rule, Served
 from tests.killing import ran
+from tests.serving import on_loopback
 
 TODAY = date(2026, 2, 20)
 FLOW = "twice"
@@ -93,11 +92,8 @@ class World:
 @pytest.fixture
 def world(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setenv("PROCSPEC_API_KEY", TOKEN)
-    server = server_of(create_app(tmp_path / "emulator.db", clock=TODAY))
-    with bind("127.0.0.1", 0) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        made = World(home, url_of(listener))
+    with on_loopback(create_app(tmp_path / "emulator.db", clock=TODAY)) as url:
+        made = World(home, url)
         made.control("PUT", f"flows/{FLOW}", {"nodes": NODES})
         made.control("POST", f"flows/{FLOW}/publish")
         home.write("procspec.yaml", PROJECT.format(url=f'"{made.url}"'))
@@ -105,8 +101,6 @@ def world(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
         home.ok("apply", "--auto-approve")
         made.control("DELETE", "requests")
         yield made
-        server.should_exit = True
-        thread.join()
 
 
 # ------------------------------------------------------------------------------------- what is sent

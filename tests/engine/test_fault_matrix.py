@@ -8,7 +8,6 @@ process was made twice, none was lost, nobody else's was touched, and in the end
 from __future__ import annotations
 
 import datetime
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -17,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from procspec.providers.emulator.listening import bind, server_of, url_of
 from procspec.providers.workiva.emulator import TOKEN, create_app
 from procspec.providers.workiva.emulator.store import Store
 from tests import faults
 from tests.conftest import TODAY, Home, Result
 from tests.engine.conftest import PROCESS, PROJECT
 from tests.faults import TOKEN_PATH, Embedded, Faults, Rule
+from tests.serving import on_loopback
 
 FILE = "close.procspec.yaml"
 LEAST = 680
@@ -363,13 +362,8 @@ class Emulator:
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """Served by a thread: hundreds of rows look into its database, which is cheaper than asking it."""
     database = tmp_path_factory.mktemp("matrix") / "emulator.db"
-    server = server_of(create_app(database, clock=datetime.date.fromisoformat(TODAY)))
-    with bind("127.0.0.1", 0) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield Emulator(url_of(listener), database)
-        server.should_exit = True
-        thread.join()
+    with on_loopback(create_app(database, clock=datetime.date.fromisoformat(TODAY))) as url:
+        yield Emulator(url, database)
 
 
 @pytest.fixture

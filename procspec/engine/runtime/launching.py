@@ -154,9 +154,9 @@ class _Scene:
 
     def ready(self, file: WantedRun, made: RunPlan, id: str, tasks: tuple[Task, ...] | None) -> RunPlan:
         defined = Ability.DEFINE not in self.session.provider.cannot
-        begun = in_doubt(self.records, id) if defined else None
-        if begun is not None and begun.intent is not None:
-            return replace(made, blocked=unsettled(begun, begun.intent))
+        doubt = in_doubt(self.records, id) if defined else ""
+        if doubt:
+            return replace(made, blocked=doubt)
         before = runs_of(self.records, id) if defined else ()
         return replace(
             made,

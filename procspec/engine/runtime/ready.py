@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from procspec.engine.moves import records
 from procspec.engine.plan import compare
 from procspec.engine.runtime.launching import first, unknown
-from procspec.engine.session import Session, WantedRun, blocked, chosen, in_doubt, unsettled
+from procspec.engine.session import Session, WantedRun, blocked, chosen, in_doubt
 from procspec.engine.settle import found, located
 from procspec.errors import Refused, SpecError, UnknownOutcome
 from procspec.model import Node, Record, Task
@@ -87,9 +87,9 @@ def _settled(session: Session, key: str) -> Record:
 
 def check_settled(known: Iterable[Record], process: str | None) -> None:
     """Raises UnknownOutcome while nobody knows whether any record has started a run of the process."""
-    begun = in_doubt(known, process)
-    if begun is not None and begun.intent is not None:
-        raise UnknownOutcome(unsettled(begun, begun.intent))
+    doubt = in_doubt(known, process)
+    if doubt:
+        raise UnknownOutcome(doubt)
 
 
 def _apply_first(record: Record, why: str) -> Refused:

@@ -59,9 +59,9 @@ def _defined(session: Session, key: str, email: bool) -> Start:
 
 def _declared(session: Session, file: WantedRun, email: bool) -> Start:
     """A run that the files declare, which is started once for its key."""
-    file = replace(file, launch=replace(file.launch, email=file.launch.email and email))
+    asked = replace(file, launch=replace(file.launch, email=file.launch.email and email))
     now, process = seen(session), file.launch.process
-    session = replace(session, runs={**session.runs, file.key: file})
+    session = replace(session, runs={**session.runs, file.key: asked})
     of = _standing(session, process, now.records.get(process))
     record = now.records.get(file.key)
     begun = record is not None and (record.intent or record.runs)

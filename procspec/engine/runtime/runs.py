@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from procspec.engine.guard import check_free
 from procspec.engine.moves import records
-from procspec.engine.session import Session, blocked, in_doubt, runs_of, unsettled
+from procspec.engine.session import Session, blocked, in_doubt, runs_of
 from procspec.errors import ProcspecError, UnknownOutcome, UsageError
 from procspec.model import ROOT, Action, Kind, Record, Run, RunNode, Started
 
@@ -25,10 +25,11 @@ def run_of(session: Session, text: str) -> str:
         if text in session.files or text in session.runs:
             raise _nothing(session, text)
         return text
-    begun = record if blocked(record) else in_doubt(known.values(), record.id)
-    if begun is not None and begun.intent is not None and begun.intent.action is Action.RUN:
+    is_run = record.intent is not None and record.intent.action is Action.RUN
+    doubt = (blocked(record) if is_run else "") or in_doubt(known.values(), record.id)
+    if doubt:
         check_free(session)
-        raise UnknownOutcome(unsettled(begun, begun.intent))
+        raise UnknownOutcome(doubt)
     started = sorted((*record.runs, *runs_of(known.values(), record.id)), key=_since)
     if not started:
         raise _nothing(session, text)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from procspec.providers.emulator.listening import bind, server_of, url_of
 from procspec.providers.workiva import emulator as package
 from tests.providers.workiva.emulator.caller import TODAY, Caller
+from tests.serving import on_loopback
 
 
 @pytest.fixture
@@ -22,11 +21,5 @@ def emulator() -> Caller:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[str]:
     """The URL of an emulator on a new database."""
-    server = server_of(package.create_app(tmp_path / "emulator.db", clock=TODAY))
-    listener = bind("127.0.0.1", 0)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield url_of(listener)
-    server.should_exit = True
-    thread.join()
-    listener.close()
+    with on_loopback(package.create_app(tmp_path / "emulator.db", clock=TODAY)) as url:
+        yield url
